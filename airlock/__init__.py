@@ -1,0 +1,1 @@
+"""Safe outputs: nothing leaves without automatic checks, two independent people and a signature."""

@@ -1,0 +1,1 @@
+"""The mathematics of safe outputs: pure functions, no input or output, usable alone."""

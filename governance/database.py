@@ -1,0 +1,69 @@
+"""The one relational database: register, airlock, journal and audit share it, and so share transactions.
+
+Every package declares its tables on `Base`; migrations live in ``tre/migrations`` (docs/adr/0008). A write
+and its audit event commit together or not at all.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Engine, create_engine, event
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+WAIT_FOR_LOCK_S = 15
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC on every backend; a naive one is refused when written."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware moment into naive UTC for storage."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment without a time zone cannot be stored.")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn stored naive UTC into an aware moment."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """Metadata that all packages share: one database, one migration history."""
+
+
+def open_engine(url: str) -> Engine:
+    """Open the database; SQLite gets write-ahead logging, foreign keys and immediate transactions."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": WAIT_FOR_LOCK_S})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401  (DBAPI objects have no common type)
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin_immediate
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA synchronous=FULL")
+
+
+def _begin_immediate(connection: Any) -> None:  # noqa: ANN401  (SQLAlchemy event hook)
+    # A deferred transaction that upgrades to a write under WAL fails at once with "locked", however long
+    # the timeout: take the write lock first, so that writers queue instead.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """Run a block in one transaction: commit at its end, roll back on any error."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session

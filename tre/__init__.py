@@ -1,0 +1,1 @@
+"""Composition only: the ``tre`` command, ``status`` and ``tour``."""
