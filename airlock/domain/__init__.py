@@ -1,0 +1,1 @@
+"""What the airlock speaks about: findings, kinds of output, requests, reviews. Plain values only."""
