@@ -1,0 +1,1 @@
+"""The whole path once, headless: a visit that presses the same buttons as a person would."""
