@@ -8,7 +8,7 @@ import httpx
 
 from governance.instance import Instance
 from tre.tour.browser import Browser, Form, read_forms
-from tre.tour.steps import StepFailed
+from tre.tour.steps import StepFailedError
 
 SPAWN_TIMEOUT_S = 180
 
@@ -18,7 +18,7 @@ def form_with(page: httpx.Response, field: str) -> Form:
     for form in read_forms(page.text):
         if field in form.fields or field in form.buttons:
             return form
-    raise StepFailed(f"{page.url.path} (HTTP {page.status_code}) has no form with {field!r}.")
+    raise StepFailedError(f"{page.url.path} (HTTP {page.status_code}) has no form with {field!r}.")
 
 
 def sign_in(browser: Browser, instance: Instance, person: str, password: str) -> None:
@@ -27,7 +27,7 @@ def sign_in(browser: Browser, instance: Instance, person: str, password: str) ->
     form = form_with(page, "password")
     after = browser.send(page, form, {"username": person, "password": password})
     if after.url.path.endswith("/login"):
-        raise StepFailed(f"The hub did not let {person} in (HTTP {after.status_code}).")
+        raise StepFailedError(f"The hub did not let {person} in (HTTP {after.status_code}).")
 
 
 def start_workspace(
@@ -58,4 +58,4 @@ def stop_workspace(browser: Browser, instance: Instance, person: str, project: s
     token = browser.cookie("_xsrf", instance.hub_host, "/hub/") or ""
     answer = browser.request("DELETE", url, headers={"X-XSRFToken": token})
     if answer.status_code not in {httpx.codes.ACCEPTED, httpx.codes.NO_CONTENT}:
-        raise StepFailed(f"The hub did not stop {project} (HTTP {answer.status_code}).")
+        raise StepFailedError(f"The hub did not stop {project} (HTTP {answer.status_code}).")

@@ -10,7 +10,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from governance.instance import Instance
 from tre.tour.browser import Browser
-from tre.tour.steps import StepFailed
+from tre.tour.steps import StepFailedError
 
 CELL_TIMEOUT_S = 240
 KERNEL_START_TIMEOUT_S = 60
@@ -31,14 +31,14 @@ class Notebook:
 
     def _start_kernel(self) -> str:
         page = self._browser.get(self._url("lab"))
-        if page.status_code != 200:  # noqa: PLR2004
-            raise StepFailed(f"The lab did not open (HTTP {page.status_code} at {page.url.path}).")
+        if page.status_code != 200:
+            raise StepFailedError(f"The lab did not open (HTTP {page.status_code} at {page.url.path}).")
         token = self._browser.cookie("_xsrf", self._host, self._base) or ""
         answer = self._browser.request(
             "POST", self._url("api/kernels"), headers={"X-XSRFToken": token}, json={}
         )
-        if answer.status_code != 201:  # noqa: PLR2004
-            raise StepFailed(f"No kernel started (HTTP {answer.status_code}).")
+        if answer.status_code != 201:
+            raise StepFailedError(f"No kernel started (HTTP {answer.status_code}).")
         return str(answer.json()["id"])
 
     def run(self, code: str) -> str:
@@ -69,7 +69,7 @@ async def _execute(socket: WebSocketClientConnection, code: str) -> str:
     while True:
         answer = await socket.read_message()
         if answer is None:
-            raise StepFailed("The kernel's connection closed in the middle of a cell.")
+            raise StepFailedError("The kernel's connection closed in the middle of a cell.")
         if isinstance(answer, bytes):
             continue
         parsed = json.loads(answer)
@@ -87,7 +87,7 @@ def _read(message: dict[str, Any], said: list[str]) -> bool:
     elif kind == "execute_result":
         said.append(content["data"].get("text/plain", ""))
     elif kind == "error":
-        raise StepFailed(f"The cell raised {content['ename']}: {content['evalue']}")
+        raise StepFailedError(f"The cell raised {content['ename']}: {content['evalue']}")
     return kind == "status" and content["execution_state"] == "idle"
 
 

@@ -10,7 +10,7 @@ from governance.errors import TreError
 Visit = TypeVar("Visit")
 
 
-class StepFailed(TreError):
+class StepFailedError(TreError):
     """What the step expected did not happen; the message says what was seen instead."""
 
 
