@@ -63,7 +63,9 @@ class Verb(StrEnum):
     READY = "ready"  # {spawn_id, url} -> {}
     GONE = "gone"  # {spawn_id} -> {}
     LOCATE = "locate"  # {spawn_id, address} -> {spawn_id, node}: the job of the same membership that owns it
-    WORKER = "worker"  # {spawn_id, count, cores, memory_gib, scheduler_port} -> {spawn_ids}
+    # {spawn_id, count, names: [Dask worker name, one each], cores, memory_gib, scheduler_port} -> {spawn_ids}:
+    # one job a name, JobSpec.worker_name = name, .scheduler = tcp://<the notebook's address>:<scheduler_port>
+    WORKER = "worker"
     WORKERS = "workers"  # {spawn_id} -> {workers: [{spawn_id, phase, reason}]}
     CANCEL_WORKER = "cancel_worker"  # {spawn_id, worker} -> {}
 
@@ -103,6 +105,7 @@ class JobSpec:
     mounts: tuple[Mount, ...]
     parent: str | None = None  # spawn id of the notebook a worker belongs to
     scheduler: str | None = None  # tcp://127.x.y.z:port a worker reports to
+    worker_name: str | None = None  # Dask's name for a worker; its cluster counts workers by it
     partition: str | None = None
     qos: str | None = None
 
@@ -155,6 +158,7 @@ _LAWS: Mapping[str, re.Pattern[str]] = {
 _OPTIONAL_LAWS: Mapping[str, re.Pattern[str]] = {
     "parent": SPAWN_ID_LAW,
     "scheduler": re.compile(rf"tcp://{ADDRESS_LAW.pattern}:\d{{4,5}}"),
+    "worker_name": _TOKEN,
     "partition": _TOKEN,
     "qos": _TOKEN,
 }
