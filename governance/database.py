@@ -7,11 +7,15 @@ and its audit event commit together or not at all.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, create_engine, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+from governance.errors import BrokenError
+from governance.instance import Instance
 
 WAIT_FOR_LOCK_S = 15
 
@@ -38,6 +42,17 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """Metadata that all packages share: one database, one migration history."""
 
+    # Named constraints, so that a migration can drop one on every backend.
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
 
 def open_engine(url: str) -> Engine:
     """Open the database; SQLite gets write-ahead logging, foreign keys and immediate transactions."""
@@ -47,6 +62,26 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def open_database(instance: Instance) -> Engine:
+    """Open an instance's database, which must exist.
+
+    Raises:
+        BrokenError: there is none yet. (SQLite would make an empty file, owned by whoever asked first.)
+    """
+    file = sqlite_file(instance.database_url)
+    if file is not None and not file.is_file():
+        raise BrokenError("There is no register yet: run `tre database upgrade` first.")
+    return open_engine(instance.database_url)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file behind an SQLite address; None for another backend or a database in memory."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        return None
+    return Path(parsed.database)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401  (DBAPI objects have no common type)
