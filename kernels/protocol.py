@@ -63,8 +63,8 @@ class Verb(StrEnum):
     READY = "ready"  # {spawn_id, url} -> {}
     GONE = "gone"  # {spawn_id} -> {}
     LOCATE = "locate"  # {spawn_id, address} -> {spawn_id, node}: the job of the same membership that owns it
-    # {spawn_id, count, names: [Dask worker name, one each], cores, memory_gib, scheduler_port} -> {spawn_ids}:
-    # one job a name, JobSpec.worker_name = name, .scheduler = tcp://<the notebook's address>:<scheduler_port>
+    # {spawn_id, count, names, cores, memory_gib, scheduler_port} -> {spawn_ids}: one job for each of `names`,
+    # JobSpec.worker_name = the name, JobSpec.scheduler = tcp://<the notebook's address>:<scheduler_port>
     WORKER = "worker"
     WORKERS = "workers"  # {spawn_id} -> {workers: [{spawn_id, phase, reason}]}
     CANCEL_WORKER = "cancel_worker"  # {spawn_id, worker} -> {}
