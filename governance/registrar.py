@@ -4,6 +4,7 @@ Callers have already asked `governance.authority` and record the act in the audi
 transaction; these functions only keep the laws of the register itself.
 """
 
+import json
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -62,6 +63,16 @@ def create_project(session: Session, project: str, at: datetime, *, exercise: bo
     gid = next_number(session, lock(session), exercise=exercise)
     session.add(ProjectRow(id=project_id(project), gid=gid, exercise=exercise, created_at=at))
     session.flush()
+
+
+def project_document(session: Session, project: str) -> Document | None:
+    """Return the document of a project's newest version, or None for an unknown project."""
+    versions = select(ProjectVersion).where(ProjectVersion.project == project)
+    newest = session.scalars(versions.order_by(ProjectVersion.version.desc()).limit(1)).first()
+    if newest is None:
+        return None
+    document: Document = json.loads(newest.document)
+    return document
 
 
 def write_project(
