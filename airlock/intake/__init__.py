@@ -1,0 +1,1 @@
+"""Where hostile input lives and ends: staging, telling what a file is, turning it into plain grids."""
