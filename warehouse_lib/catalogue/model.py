@@ -52,6 +52,17 @@ class ConceptScope(StrEnum):
     NONE = "none"
 
 
+DOMAIN_TABLES = {
+    "person": "person",
+    "visit": "visit_occurrence",
+    "visit_detail": "visit_detail",
+    "provider": "provider",
+    "care_site": "care_site",
+    "location": "location",
+    "episode": "episode",
+}
+"""Pseudonym domains and the table whose key defines each; a reference to nothing becomes empty."""
+
 DUCKDB_TYPES = {
     "bigint": "BIGINT",
     "integer": "INTEGER",

@@ -1,0 +1,1 @@
+"""Pseudonyms, date shifts and coarsening as pure functions and SQL expressions; keys are passed in."""
