@@ -8,6 +8,7 @@ user of the embedded profile, may name somebody else with ``--as`` or ``TRE_AS``
 import os
 import pwd
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -21,12 +22,25 @@ from governance.instance import Instance, Profile
 SERVICE_ACCOUNTS = {"airlock": Service.AIRLOCK, "custodian": Service.CUSTODIAN}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Caller:
-    """What the root command hands down in click's context: the instance, and what ``--as`` said."""
+    """What the root command hands down in click's context: which instance, and what ``--as`` said.
 
-    instance: Instance
+    The instance is read when it is first asked for: ``check``, ``synthesize`` and the offline verifiers
+    work on a machine where none is set up.
+    """
+
+    instance_name: str | None = None
     person: str | None = None
+
+    @cached_property
+    def instance(self) -> Instance:
+        """The instance to act on; raises `UsageError` when it is not set up here."""
+        return Instance.load(self.instance_name)
+
+    def actor(self) -> str:
+        """Return who acts (see `current`)."""
+        return current(self.instance, self.person)
 
 
 def current(instance: Instance, as_person: str | None = None) -> str:

@@ -59,7 +59,7 @@ class LazyGroup(click.Group):
 @click.pass_context
 def root(context: click.Context, instance: str | None, person: str | None) -> None:
     """Trusted research environment: govern projects, keep the warehouse, check what leaves."""
-    context.obj = Caller(instance_name=instance, as_person=person)
+    context.obj = Caller(instance_name=instance, person=person)
 
 
 def main() -> None:
