@@ -40,11 +40,12 @@ Detail = Mapping[str, str | int | bool]
 
 @dataclass(frozen=True, slots=True)
 class ChainReport:
-    """What a verification found: number of events, hash of the newest, and breaks (none when all is well)."""
+    """What a verification found: events, newest hash, breaks (none when all is well), checkpoints met."""
 
     events: int
     head: str
     problems: tuple[Problem, ...]
+    checkpoints: int = 0
 
     @property
     def ok(self) -> bool:
@@ -156,13 +157,14 @@ def verify(
     expected: dict[int, str] = {}
     problems: list[Problem] = []
     if checkpoints is not None:
-        marks, problems = read_checkpoints(checkpoints, public_key)
-        expected = {mark.seq: mark.hash for mark in marks}
+        heads, problems = read_checkpoints(checkpoints, public_key)
+        expected = {one.seq: one.hash for one in heads}
+    marks = len(expected)
     walk = _Walk(expected, problems)
     for row in _rows(session):
         walk.visit(row)
     walk.finish()
-    return ChainReport(walk.events, walk.previous, tuple(walk.problems[:MOST_PROBLEMS]))
+    return ChainReport(walk.events, walk.previous, tuple(walk.problems[:MOST_PROBLEMS]), marks)
 
 
 @dataclass(slots=True)

@@ -64,6 +64,19 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def open_reader(instance: Instance) -> Engine:
+    """Open an instance's database for long reading: it sees one state and holds up no writer.
+
+    Raises:
+        BrokenError: there is no database yet.
+    """
+    engine = open_database(instance)
+    if engine.dialect.name == "sqlite":
+        event.remove(engine, "begin", _begin_immediate)
+        event.listen(engine, "begin", _begin_reading)
+    return engine
+
+
 def open_database(instance: Instance) -> Engine:
     """Open an instance's database, which must exist.
 
@@ -95,6 +108,11 @@ def _begin_immediate(connection: Any) -> None:  # noqa: ANN401  (SQLAlchemy even
     # A deferred transaction that upgrades to a write under WAL fails at once with "locked", however long
     # the timeout: take the write lock first, so that writers queue instead.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: Any) -> None:  # noqa: ANN401  (SQLAlchemy event hook)
+    connection.exec_driver_sql("PRAGMA query_only=ON")
+    connection.exec_driver_sql("BEGIN")
 
 
 @contextmanager

@@ -94,6 +94,10 @@ ENGLISH: dict[str, Words] = {
         "An administrator is registered, so root no longer acts in its own name.",
         "Say who acts: --as PERSON.",
     ),
+    "audit-chain": Words(
+        "The audit chain is broken in {count} places.",
+        "Keep the database as it is and call the data protection officer.",
+    ),
     "service-order": Words("{subject} may not do this by itself.", "A person must do it: --as PERSON."),
     "project-reopen": Words("Project {project} is closed; its id is not used again.", "Choose a new id."),
     "checker-is-member": Words(
@@ -179,6 +183,10 @@ SPANISH: dict[str, Words] = {
     "first-administrator": Words(
         "Ya hay un administrador registrado: root no actúa en su propio nombre.",
         "Diga quién actúa: --as PERSONA.",
+    ),
+    "audit-chain": Words(
+        "La cadena de auditoría está rota en {count} puntos.",
+        "Conserve la base de datos como está y avise al delegado de protección de datos.",
     ),
     "service-order": Words(
         "{subject} no puede hacer esto por sí mismo.", "Debe hacerlo una persona: --as PERSONA."
