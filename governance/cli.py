@@ -14,8 +14,6 @@ from typing import Any
 import click
 
 from governance import (
-    actor,
-    audit,
     authority,
     demo,
     lifecycle,
@@ -27,6 +25,7 @@ from governance import (
 )
 from governance.actions import Action
 from governance.actor import Caller
+from governance.audit import record
 from governance.database import open_database, open_reader, transaction
 from governance.decisions import Decision, Refused
 from governance.diffs import Diff
@@ -49,8 +48,8 @@ def person() -> None:
     """Persons: passwords of the small profiles."""
 
 
-@click.group(name="audit")
-def audit_group() -> None:
+@click.group()
+def audit() -> None:
     """The record of every act."""
 
 
@@ -163,7 +162,7 @@ def set_login(caller: Caller, person_id: str, *, as_json: bool) -> None:
         click.echo(password)
 
 
-@audit_group.command("verify")
+@audit.command("verify")
 @AS_JSON
 @click.pass_obj
 def verify_audit(caller: Caller, *, as_json: bool) -> None:
@@ -178,7 +177,7 @@ def verify_audit(caller: Caller, *, as_json: bool) -> None:
         raise RefusedError(refuse("audit-chain", count=len(report.problems)))
 
 
-@audit_group.command("checkpoint")
+@audit.command("checkpoint")
 @click.pass_obj
 def checkpoint_audit(caller: Caller) -> None:
     """Sign the newest event in the second place (the first time, make the key)."""
@@ -220,7 +219,7 @@ def _planned(caller: Caller, content: ProjectFile, who: str, at: datetime) -> Di
 def _record_refusal(caller: Caller, who: str, refusal: Refused, at: datetime) -> None:
     with transaction(open_database(caller.instance)) as session:
         tag, detail = "governance:project:refuse", {"rule": refusal.rule}
-        audit.record(session, tag, actor=who, subject=who, detail=detail, at=at)
+        record(session, tag, actor=who, subject=who, detail=detail, at=at)
 
 
 def _set_status(caller: Caller, project_id: str, status: ProjectStatus) -> None:
@@ -231,7 +230,7 @@ def _set_status(caller: Caller, project_id: str, status: ProjectStatus) -> None:
 
 
 def _who(caller: Caller) -> str:
-    return actor.current(caller.instance, caller.person)
+    return caller.actor()
 
 
 def _require(answer: Decision | None) -> None:

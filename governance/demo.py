@@ -1,6 +1,6 @@
 """The demonstration: persons and projects that every part of the environment can be shown with.
 
-Dates are relative to a given day, so that it works on any day, and so that one project has always expired
+Dates follow from a given day, so that it works on any day, and so that one project has always expired
 yesterday. Written as the YAML an administrator would write, and applied like any other file. Invented people.
 """
 
@@ -160,4 +160,5 @@ def _member(person: str, roles: str, span: dict[str, date]) -> str:
 
 
 def _span(today: date) -> dict[str, date]:
-    return {"begin": today - timedelta(days=30), "end": today + timedelta(days=365)}
+    # Whole years, so that setting up again tomorrow changes nothing here.
+    return {"begin": date(today.year, 1, 1), "end": date(today.year + 1, 12, 31)}

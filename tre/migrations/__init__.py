@@ -27,7 +27,8 @@ TABLE_MODULES = (
     "airlock.store.tables",
 )
 
-FILE_MODE = 0o660  # owner and the instance's database group; the folder is 2770
+FOLDER_MODE = 0o2770
+FILE_MODE = 0o660  # owner and the instance's database group
 
 
 def metadata() -> MetaData:
@@ -100,6 +101,8 @@ def _prepare_file(instance: Instance) -> None:
     file = sqlite_file(instance.database_url)
     if file is None or file.exists():
         return
-    file.parent.mkdir(mode=0o2770, parents=True, exist_ok=True)
+    if not file.parent.exists():
+        file.parent.mkdir(parents=True)
+        file.parent.chmod(FOLDER_MODE)  # mkdir's own mode would lose to the umask
     file.touch()
     file.chmod(FILE_MODE)
