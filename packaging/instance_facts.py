@@ -33,13 +33,12 @@ def subnet_prefix(name: str) -> str:
 
 def facts(instance: Instance) -> dict[str, Any]:
     """Translate an instance into Ansible variables, all prefixed ``tre_``."""
-    paths = {part: str(getattr(instance.paths, part)) for part in type(instance.paths).__slots__}
+    named = (*type(instance.paths).__slots__, "register", "warehouse", "airlock", "extracts")
     return {
         "tre_instance": instance.name,
         "tre_is_default": instance.name == DEFAULT_INSTANCE,
         "tre_profile": instance.profile.value,
-        "tre_paths": paths | {"register": str(instance.paths.register), "warehouse": str(instance.paths.warehouse)}
-        | {"airlock": str(instance.paths.airlock), "extracts": str(instance.paths.extracts)},
+        "tre_paths": {part: str(getattr(instance.paths, part)) for part in named},
         "tre_ports": dataclasses.asdict(instance.ports),
         "tre_hub_url": instance.hub_url,
         "tre_airlock_url": instance.airlock_url,

@@ -18,7 +18,9 @@ ANSIBLE = instance_facts.ROOT / "ansible"
 FIXED_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def playbook_argv(ansible: Path, playbook: str, inventory: str, facts: Path, more: Sequence[str]) -> list[str]:
+def playbook_argv(
+    ansible: Path, playbook: str, inventory: str, facts: Path, more: Sequence[str]
+) -> list[str]:
     """Build the ansible-playbook command."""
     where = ["--inventory", str(ANSIBLE / "inventories" / inventory), "--extra-vars", f"@{facts}"]
     return [str(ansible), *where, *more, str(ANSIBLE / f"{playbook}.yml")]
