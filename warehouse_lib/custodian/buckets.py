@@ -29,7 +29,9 @@ def write_table(engine: Engine, table: Table, source: str, columns: tuple[str, .
     if not table.has_person:
         order = ", ".join(quoted(name) for name in columns)
         select = f"SELECT {order} FROM {source} ORDER BY ALL"
-        engine.run(f"COPY ({select}) TO {literal(str(target / UNSPLIT))} {FORMAT_OPTIONS}", f"writing {table.name}")
+        engine.run(
+            f"COPY ({select}) TO {literal(str(target / UNSPLIT))} {FORMAT_OPTIONS}", f"writing {table.name}"
+        )
         return
     first = 0
     for bucket, rows in enumerate(_rows_by_bucket(engine, table, source)):

@@ -67,7 +67,9 @@ class Engine:
         import pyarrow as pa
 
         view = f"arrow_{name}"
-        self._connection.register(view, pa.table({key: pa.array(v, type=pa.int64()) for key, v in columns.items()}))
+        self._connection.register(
+            view, pa.table({key: pa.array(v, type=pa.int64()) for key, v in columns.items()})
+        )
         self.run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {view}", f"loading {name}")
         self._connection.unregister(view)
 
@@ -86,7 +88,9 @@ def named(step: str) -> Iterator[None]:
     except duckdb.Error as error:
         kind = type(error).__name__
         if any(sign in str(error) for sign in DISK_FULL_SIGNS):
-            raise BrokenError(f"The disk is full ({step}): nothing was written. Free some space and try again.") from None
+            raise BrokenError(
+                f"The disk is full ({step}): nothing was written. Free some space and try again."
+            ) from None
         raise BrokenError(f"The step '{step}' failed ({kind}).") from None
 
 

@@ -33,11 +33,13 @@ def building(parent: Path) -> Iterator[Path]:
         yield folder
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise BrokenError("The disk is full: nothing was written. Free some space and run it again.") from None
+            raise BrokenError(
+                "The disk is full: nothing was written. Free some space and run it again."
+            ) from None
         raise
     finally:
         os.close(lock)
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
 
 
 def publish(folder: Path, target: Path) -> bool:
@@ -64,7 +66,7 @@ def sweep(parent: Path) -> None:
         for folder in parent.glob(f"{PREFIX}*"):
             with suppress(OSError):
                 lock = _lock(folder)
-                shutil.rmtree(folder, ignore_errors=True)
+                _remove(folder)
                 os.close(lock)
 
 
@@ -88,6 +90,15 @@ def _lock(folder: Path) -> int:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder and all in it, frozen or not; nothing to do once it has its final name."""
+    if not folder.is_dir():
+        return
+    for path in [folder, *(path for path in folder.rglob("*") if path.is_dir())]:
+        path.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sync(path: Path) -> None:

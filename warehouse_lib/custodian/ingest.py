@@ -17,7 +17,13 @@ from warehouse_lib.custodian.buckets import write_table
 from warehouse_lib.custodian.engine import FORMAT_OPTIONS, Engine, engine, literal, quoted
 from warehouse_lib.custodian.folders import building, publish
 from warehouse_lib.custodian.keys import SNAPSHOT_SCOPE, Keyring
-from warehouse_lib.custodian.source import SourceTable, describe_table, fingerprint, source_files, typed_select
+from warehouse_lib.custodian.source import (
+    SourceTable,
+    describe_table,
+    fingerprint,
+    source_files,
+    typed_select,
+)
 from warehouse_lib.custodian.store import SCHEMA, Snapshot, Store, checked_name, freeze
 from warehouse_lib.custodian.validation import (
     Context,
@@ -156,7 +162,9 @@ def _prepare_maps(intake: Intake) -> None:
         if source := intake.sources.get(table):
             key = source.columns[f"{table}_id"]
             query = f"SELECT DISTINCT {quoted(f'{table}_id')} FROM ({typed_select(source)})"
-            ids = [row[0] for row in intake.engine.rows(query, f"reading {key} of {table}") if row[0] is not None]
+            ids = [
+                row[0] for row in intake.engine.rows(query, f"reading {key} of {table}") if row[0] is not None
+            ]
         _load_map(intake, domain, f"map_{domain}", ids)
     if concepts := intake.sources.get("concept"):
         query = f"SELECT DISTINCT concept_id FROM ({typed_select(concepts)})"
@@ -181,12 +189,16 @@ def _write_tables(intake: Intake, progress: Progress) -> None:
 
 
 def _write_source(intake: Intake, source: SourceTable, table: Table) -> None:
-    intake.engine.run(f"CREATE OR REPLACE TEMP TABLE staged AS {_staging(intake, source, table)}", f"reading {table.name}")
+    intake.engine.run(
+        f"CREATE OR REPLACE TEMP TABLE staged AS {_staging(intake, source, table)}", f"reading {table.name}"
+    )
     found = count_findings(intake.engine, "staged", table, intake.context, intake.catalogue)
     stop_on_errors(found)
     intake.findings += found
     aside = quarantine_predicate(table, intake.context, intake.catalogue)
-    read, held = intake.engine.row(f"SELECT count(*), count(*) FILTER (WHERE {aside}) FROM staged", "counting")
+    read, held = intake.engine.row(
+        f"SELECT count(*), count(*) FILTER (WHERE {aside}) FROM staged", "counting"
+    )
     intake.rows[table.name] = {"read": read, "kept": read - held, "quarantined": held}
     if held:
         _quarantine(intake, table, aside)

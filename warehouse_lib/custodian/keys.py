@@ -55,7 +55,9 @@ def open_keyring(warehouse: Path) -> Keyring:
     if not file.exists():
         _create(folder, file)
     if file.stat().st_mode & 0o077:
-        raise BrokenError(f"Others can read the custodian's key {file}: set its mode to 0600 and look into it.")
+        raise BrokenError(
+            f"Others can read the custodian's key {file}: set its mode to 0600 and look into it."
+        )
     master = file.read_bytes()
     if len(master) != KEY_BYTES:
         raise BrokenError(f"The custodian's key {file} is damaged: restore it from the backup.")

@@ -98,7 +98,9 @@ def typed_select(source: SourceTable) -> str:
     names = ", ".join(f"{_cast(source, column)} AS {quoted(column.name)}" for column in carried)
     unreadable = " OR ".join(_unreadable(source, carried)) or "false"
     key = source.table.key
-    order = _cast(source, _must(source.table.column(key))) if key in source.columns else "row_number() OVER ()"
+    order = (
+        _cast(source, _must(source.table.column(key))) if key in source.columns else "row_number() OVER ()"
+    )
     return f"SELECT {names}, ({unreadable}) AS _unreadable, {order} AS _order FROM {reader(source.file)}"
 
 

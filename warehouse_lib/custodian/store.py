@@ -119,13 +119,23 @@ def freeze(folder: Path, *, file_mode: int, folder_mode: int) -> None:
     folder.chmod(folder_mode)
 
 
-def give_to(path: Path, user: str, group: str | None = None) -> str:
+def give_to(path: Path, user: str, group: str | None = None, *, recursive: bool = True) -> str:
     """Give a tree to a service account when root runs the command; return why not, or an empty text."""
     if os.geteuid() != 0:
-        return "not run as root"
+        return _share_with(path, group)
     try:
-        for part in [path, *path.rglob("*")]:
+        for part in [path, *(path.rglob("*") if recursive else ())]:
             shutil.chown(part, user=user, group=group)
     except LookupError:
-        return f"there is no account or group {user}:{group or user} on this machine"
+        return f"This machine has no account or group {user}:{group or user}; files keep their owner."
+    return ""
+
+
+def _share_with(path: Path, group: str | None) -> str:
+    """Without root, an owner may still hand files to a group that it belongs to itself."""
+    try:
+        for part in [path, *path.rglob("*")] if group else ():
+            shutil.chown(part, group=group)
+    except (LookupError, PermissionError):
+        return f"The group {group} could not be given the files: they stay with this account's own group."
     return ""

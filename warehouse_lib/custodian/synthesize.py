@@ -23,7 +23,9 @@ VOCABULARY_VERSION = "TRE synthetic 1"
 Progress = Callable[[int, int], None]
 
 
-def synthesize(persons: int, seed: int, to: Path, progress: Progress = lambda _done, _of: None) -> dict[str, int]:
+def synthesize(
+    persons: int, seed: int, to: Path, progress: Progress = lambda _done, _of: None
+) -> dict[str, int]:
     """Write the population into the new or empty folder `to`, one Parquet file per table.
 
     Args:

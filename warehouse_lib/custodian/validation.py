@@ -131,7 +131,9 @@ def quarantine_predicate(table: Table, context: Context, catalogue: Catalogue) -
     return " OR ".join(aside) or "false"
 
 
-def count_findings(engine: Engine, staged: str, table: Table, context: Context, catalogue: Catalogue) -> list[Finding]:
+def count_findings(
+    engine: Engine, staged: str, table: Table, context: Context, catalogue: Catalogue
+) -> list[Finding]:
     """Count how many staged rows break each rule, in one pass."""
     names = list(predicates(table, context))
     counts = ", ".join(f"count(*) FILTER (WHERE _{name})" for name in names)
@@ -144,7 +146,9 @@ def count_findings(engine: Engine, staged: str, table: Table, context: Context, 
     ]
 
 
-def finding(catalogue: Catalogue, rule: str, table: str, count: int, columns: list[str] | None = None) -> Finding:
+def finding(
+    catalogue: Catalogue, rule: str, table: str, count: int, columns: list[str] | None = None
+) -> Finding:
     """Return a finding with the severity that the catalogue gives it."""
     known = catalogue.rule(rule, table)
     return Finding(rule, table, known.severity, count, known.meaning, tuple(columns or ()))

@@ -100,9 +100,7 @@ def draw_drugs(rng: np.random.Generator, people: People, known: Parameters, onse
     return by_person(who, when, what)
 
 
-def draw_measurements(
-    rng: np.random.Generator, people: People, known: Parameters, visits: Events
-) -> Values:
+def draw_measurements(rng: np.random.Generator, people: People, known: Parameters, visits: Events) -> Values:
     """Draw panels of measurements at visits; diseases shift the values they are known by."""
     parts: list[tuple[Ints, Ints, Floats]] = []
     for panel, share in PANEL_SHARE.items():

@@ -106,9 +106,7 @@ def procedures(people: People, drawn: Events, first: int, first_visit: int) -> C
     }
 
 
-def measurements(
-    people: People, known: Parameters, drawn: Values, first: int, first_visit: int
-) -> Columns:
+def measurements(people: People, known: Parameters, drawn: Values, first: int, first_visit: int) -> Columns:
     """Rows of ``measurement`` with value, unit and reference range."""
     units = pa.array([measured.unit for measured in known.measurements])
     unit_ids = np.array([measured.unit_id for measured in known.measurements])
@@ -137,7 +135,9 @@ def observations(people: People, smoker: Bools, first: int) -> Columns:
     }
 
 
-def notes(people: People, drawn: Events, visit: Ints, texts: list[str], first: int, first_visit: int) -> Columns:
+def notes(
+    people: People, drawn: Events, visit: Ints, texts: list[str], first: int, first_visit: int
+) -> Columns:
     """Rows of ``note``."""
     return {
         "note_id": first + np.arange(len(visit)),

@@ -36,7 +36,8 @@ def vocabulary_tables() -> dict[str, Rows]:
 
 def _concepts() -> list[dict[str, Any]]:
     found = [
-        {**line, "id": int(line["id"]), "parent": None, "class": line["class"]} for line in lines("context.csv")
+        {**line, "id": int(line["id"]), "parent": None, "class": line["class"]}
+        for line in lines("context.csv")
     ]
     for file, (domain, kind) in DOMAINS.items():
         found += [

@@ -31,7 +31,9 @@ class CdmWriter:
     def __enter__(self) -> "CdmWriter":
         return self
 
-    def __exit__(self, _kind: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None) -> None:
+    def __exit__(
+        self, _kind: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None
+    ) -> None:
         for writer in self._open.values():
             writer.close()
 
@@ -52,7 +54,9 @@ class CdmWriter:
             raise ValueError(f"{name} has no columns {sorted(unknown)}")
         block = _arrow_table(table, columns)
         if name not in self._open:
-            self._open[name] = pq.ParquetWriter(self._folder / f"{name}.parquet", block.schema, compression="zstd")
+            self._open[name] = pq.ParquetWriter(
+                self._folder / f"{name}.parquet", block.schema, compression="zstd"
+            )
         self._open[name].write_table(block)
         self._rows[name] = self._rows.get(name, 0) + block.num_rows
 
