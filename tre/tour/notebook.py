@@ -88,7 +88,7 @@ def _read(message: dict[str, Any], said: list[str]) -> bool:
         said.append(content["data"].get("text/plain", ""))
     elif kind == "error":
         raise StepFailedError(f"The cell raised {content['ename']}: {content['evalue']}")
-    return kind == "status" and content["execution_state"] == "idle"
+    return bool(kind == "status" and content["execution_state"] == "idle")
 
 
 def _execute_request(code: str) -> dict[str, Any]:

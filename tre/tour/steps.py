@@ -14,7 +14,7 @@ class StepFailedError(TreError):
     """What the step expected did not happen; the message says what was seen instead."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step(Generic[Visit]):
     """One thing a person does, with what must be true afterwards. `act` returns a short detail."""
 
