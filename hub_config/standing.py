@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from hub_config.journal import Spawn
@@ -9,11 +10,25 @@ from hub_config.squeue import Job, Snapshot
 from kernels.protocol import Phase
 
 
+class Step(StrEnum):
+    """What a person sees of a start, finer than `Phase`; pages have words for each."""
+
+    PERMITTED = "permitted"
+    ACCEPTED = "accepted"
+    QUEUED = "queued"
+    ALLOCATED = "allocated"
+    SANDBOXED = "sandboxed"
+    OPEN = "open"
+    OVER = "over"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a job stands. Moments are aware UTC; `url` is where the hub's proxy finds a ready notebook."""
 
     phase: Phase
+    step: Step
     reason: str
     starts_at: datetime | None = None
     ends_at: datetime | None = None
@@ -21,7 +36,7 @@ class Standing:
 
     def to_json(self) -> dict[str, Any]:
         """Return the wire form."""
-        wire = asdict(self) | {"phase": str(self.phase)}
+        wire = asdict(self) | {"phase": str(self.phase), "step": str(self.step)}
         for moment in ("starts_at", "ends_at"):
             wire[moment] = wire[moment].isoformat() if wire[moment] else None
         return wire
@@ -31,26 +46,29 @@ def standing(row: Spawn, queue: Snapshot | None) -> Standing:
     """Combine a row with the queue's last snapshot; None: the queue did not answer, which ends nothing."""
     stored = Phase(row.phase)
     if stored in (Phase.ENDED, Phase.REFUSED):
-        return Standing(stored, row.reason)
+        return Standing(stored, Step.OVER, row.reason)
     if stored is Phase.READY:
-        return Standing(stored, "The workspace is ready.", row.claimed_at, ends_at(row), row.url)
+        return Standing(stored, Step.OPEN, "The workspace is ready.", row.claimed_at, ends_at(row), row.url)
     if stored is Phase.STARTING:
         reason = f"The sandbox is built on {row.node}; the notebook server starts."
-        return Standing(stored, reason, row.claimed_at, ends_at(row))
+        return Standing(stored, Step.SANDBOXED, reason, row.claimed_at, ends_at(row))
     if stored is Phase.JOURNALED:
-        return Standing(stored, "Permission given and written down; the request goes to the scheduler.")
+        reason = "Permission given and written down; the request goes to the scheduler."
+        return Standing(stored, Step.PERMITTED, reason)
     if queue is None:
-        return Standing(Phase.UNKNOWN, "The scheduler does not answer; your request is kept.")
+        return Standing(Phase.UNKNOWN, Step.UNKNOWN, "The scheduler does not answer; your request is kept.")
     return _submitted(queue.get(row.slurm_job_id or 0))
 
 
 def _submitted(job: Job | None) -> Standing:
     if job is not None and job.is_waiting:
-        return Standing(Phase.PENDING, f"Waiting in the queue: {job.why_waiting()}.", job.starts_at)
+        return Standing(
+            Phase.PENDING, Step.QUEUED, f"Waiting in the queue: {job.why_waiting()}.", job.starts_at
+        )
     if job is not None and job.is_running:
         reason = f"Machine {job.node} is allocated; the sandbox is being built."
-        return Standing(Phase.STARTING, reason, job.starts_at)
-    return Standing(Phase.SUBMITTED, "The scheduler has accepted the request.")
+        return Standing(Phase.STARTING, Step.ALLOCATED, reason, job.starts_at)
+    return Standing(Phase.SUBMITTED, Step.ACCEPTED, "The scheduler has accepted the request.")
 
 
 def ends_at(row: Spawn) -> datetime:
