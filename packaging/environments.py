@@ -1,4 +1,4 @@
-"""Build the environments an instance runs on from hashed locks and our own wheels; nothing if they are current.
+"""Build the environments an instance runs on from hashed locks and our wheels; nothing if they are current.
 
 Standard library only: the system's Python runs this on a bare machine. The system's Python is also what the
 environments are made from, because another one may live in a home that sandboxed accounts cannot traverse.

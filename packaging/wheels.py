@@ -1,8 +1,8 @@
 """Our two wheels, cut from one source tree and one version: services (everything) and workspace.
 
-What a sandbox mounts holds no custodian, broker, airlock or provisioner code: an attacker inside finds nothing
-to study or call. ``workspace_contents.toml`` lists what goes in; what it does not list stays out. Standard
-library only, hatchling runs as a child from the build environment.
+What a sandbox mounts holds no custodian, broker, airlock or provisioner code: an attacker inside finds
+nothing to study or call. ``workspace_contents.toml`` lists what goes in; what it does not list stays out.
+Standard library only, hatchling runs as a child from the build environment.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
-"""What every test gets: an environment of its own, the shared data if it is there, and a list of what was skipped.
+"""What every test gets: an environment of its own, the shared data if any; and a list of what did not run.
 
-The suite is hermetic: no test sees the machine's instances, settings or identity unless it is a cluster or browser
-test, which name the instance they use.
+The suite is hermetic: no test sees the machine's instances, settings or identity unless it is a cluster or
+browser test, which name the instance they use.
 """
 
 import os
@@ -16,7 +16,7 @@ NEED_A_CLUSTER = ("cluster", "browser")
 
 
 def test_data_folder() -> Path | None:
-    """Return the folder that holds ``omop/``: TRE_TEST_DATA, else ``shared/data`` beside the clone, else None."""
+    """Return the folder that holds ``omop/``: TRE_TEST_DATA, else that beside the clone, else None."""
     named = os.environ.get("TRE_TEST_DATA")
     folder = Path(named) if named else ROOT.parent / "shared" / "data"
     return folder if (folder / "omop").is_dir() else None
@@ -39,7 +39,7 @@ def test_data() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by the folder they lie in, so that no cluster or browser test can be missed for want of a mark."""
+    """Mark tests by the folder they lie in, so that none is missed for want of a mark."""
     for item in items:
         kind = Path(item.fspath).relative_to(ROOT / "tests").parts[0]
         if kind in NEED_A_CLUSTER:
