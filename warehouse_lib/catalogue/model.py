@@ -21,7 +21,7 @@ class Group(StrEnum):
 
 
 class Sensitivity(StrEnum):
-    """How far a column may travel: everywhere, only coarsened into an extract, or not even into a snapshot."""
+    """How far a column may travel: everywhere, coarsened into an extract, or not even into a snapshot."""
 
     KEEP = "keep"
     COARSEN = "coarsen"

@@ -1,1 +1,1 @@
-"""The custodian's side: everything that may see records before they are de-identified. Never in a workspace."""
+"""The custodian's side: what may see records before they are de-identified. Never in a workspace."""

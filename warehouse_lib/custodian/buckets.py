@@ -1,4 +1,5 @@
 """Writes one table of an immutable folder: a file per person bucket, sorted by person and time."""
+# ruff: noqa: S608  (names come from the catalogue and are quoted, values pass through `literal`)
 
 from pathlib import Path
 
@@ -14,7 +15,9 @@ def bucket_file(bucket: int) -> str:
     return f"bucket={bucket:02d}.parquet"
 
 
-def write_table(engine: Engine, table: Table, source: str, columns: tuple[str, ...], folder: Path) -> None:
+def write_table(
+    engine: Engine, table: Table, source: str, columns: tuple[str, ...], folder: Path, *, tied: bool = False
+) -> None:
     """Write the staged table `source` below `folder`.
 
     Args:
@@ -23,6 +26,7 @@ def write_table(engine: Engine, table: Table, source: str, columns: tuple[str, .
         source: table with `columns`, and ``_order`` to break ties, person_id already a pseudonym.
         columns: what to write, in this order.
         folder: parent of the table's folder.
+        tied: rows may share ``_order``, so all columns decide their place: same rows, same bytes.
     """
     target = folder / table.name
     target.mkdir()
@@ -35,7 +39,7 @@ def write_table(engine: Engine, table: Table, source: str, columns: tuple[str, .
         return
     first = 0
     for bucket, rows in enumerate(_rows_by_bucket(engine, table, source)):
-        select = _bucket_select(table, source, columns, bucket, first)
+        select = _bucket_select(table, source, columns, bucket, first, tied=tied)
         file = literal(str(target / bucket_file(bucket)))
         engine.run(f"COPY ({select}) TO {file} {FORMAT_OPTIONS}", f"writing {table.name}, bucket {bucket}")
         first += rows
@@ -51,9 +55,11 @@ def _rows_by_bucket(engine: Engine, table: Table, source: str) -> list[int]:
     return [counts.get(bucket, 0) for bucket in range(BUCKETS)]
 
 
-def _bucket_select(table: Table, source: str, columns: tuple[str, ...], bucket: int, first: int) -> str:
+def _bucket_select(
+    table: Table, source: str, columns: tuple[str, ...], bucket: int, first: int, *, tied: bool
+) -> str:
     sort = ["person_id", *([quoted(table.start)] if table.start in columns else []), "_order"]
-    order = ", ".join(sort)
+    order = ", ".join(sort + ([quoted(name) for name in columns] if tied else []))
     names = ", ".join(_renumbered(table, name, order, first) for name in columns)
     return f"SELECT {names} FROM {source} WHERE person_id >> {BUCKET_SHIFT} = {bucket} ORDER BY {order}"
 

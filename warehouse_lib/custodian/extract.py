@@ -1,4 +1,5 @@
 """Writes what one project may see of one snapshot: own pseudonyms, own date shift, coarsened, read-only."""
+# ruff: noqa: S608  (names come from the catalogue and are quoted, values pass through `literal`)
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -117,10 +118,11 @@ def _prepare_concepts(job: Job) -> None:
 
 
 def _prepare_areas(job: Job) -> None:
-    """Make ``areas``: one location stands for all of its coarse area, or location ids would tell the fine one."""
+    """Make ``areas``: one location stands for its coarse area, or location ids would tell the fine one."""
     if files := job.snapshot.files("location"):
         area = f"state, left(zip, {AREA_DIGITS}), country_concept_id"
-        query = f"SELECT location_id AS id, min(location_id) OVER (PARTITION BY {area}) AS representative FROM {parquet(files)}"
+        first = f"min(location_id) OVER (PARTITION BY {area})"
+        query = f"SELECT location_id AS id, {first} AS representative FROM {parquet(files)}"
     else:
         query = "SELECT 0::BIGINT AS id, 0::BIGINT AS representative WHERE false"
     job.engine.run(f"CREATE TEMP TABLE areas AS {query}", "grouping locations")
@@ -214,8 +216,9 @@ def _point(home: Path, extract_id: str) -> None:
 def listing(extracts: Path) -> list[dict[str, Any]]:
     """Return all extracts on disk as plain values: project, id, snapshot, created, whether current."""
     found = []
-    for manifest_file in sorted(extracts.glob("*/[0-9a-f]*/manifest.json")):
-        folder = manifest_file.parent
+    for folder in sorted(file.parent for file in extracts.glob("*/*/manifest.json")):
+        if folder.is_symlink() or folder.name.startswith("."):
+            continue
         manifest = read_manifest(folder, SCHEMA)
         current = folder.parent / CURRENT
         found.append(

@@ -2,6 +2,7 @@
 
 True dates and ages stay, because only the custodian sees a snapshot; what a project sees is an extract.
 """
+# ruff: noqa: S608  (names come from the catalogue and are quoted, values pass through `literal`)
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from warehouse_lib.custodian.source import (
     SourceTable,
     describe_table,
     fingerprint,
+    reader,
     source_files,
     typed_select,
 )
@@ -109,7 +111,7 @@ def _structure(intake: Intake) -> list[Finding]:
     known, found = intake.catalogue, []
     for source in intake.sources.values():
         if source.table is not None and source.table.group is Group.EXCLUDED:
-            found.append(finding(known, "table_excluded", source.name, 1))
+            found += _excluded(intake, source)
             continue
         for rule, text in (("text_column_unknown", True), ("column_unknown", False)):
             if columns := source.unknown_columns(text=text):
@@ -121,6 +123,11 @@ def _structure(intake: Intake) -> list[Finding]:
         if name not in intake.sources
     ]
     return found
+
+
+def _excluded(intake: Intake, source: SourceTable) -> list[Finding]:
+    count = intake.engine.row(f"SELECT count(*) FROM {reader(source.file)}", f"counting {source.name}")[0]
+    return [finding(intake.catalogue, "table_excluded", source.name, count)] if count else []
 
 
 def _missing_keys(known: Catalogue, source: SourceTable) -> list[Finding]:
@@ -204,7 +211,8 @@ def _write_source(intake: Intake, source: SourceTable, table: Table) -> None:
         _quarantine(intake, table, aside)
         intake.engine.run(f"DELETE FROM staged WHERE {aside}", f"setting aside rows of {table.name}")
     columns = tuple(column.name for column in table.carried)
-    write_table(intake.engine, table, "staged", columns, intake.folder / "tables")
+    tied = any(each.rule == "duplicate_key" for each in found) or not table.key
+    write_table(intake.engine, table, "staged", columns, intake.folder / "tables", tied=tied)
     if table.has_person and table.start:
         _note_last_dates(intake, table)
 
@@ -245,7 +253,8 @@ def _quarantine(intake: Intake, table: Table, aside: str) -> None:
 def _note_last_dates(intake: Intake, table: Table) -> None:
     moment = f"greatest({table.start}, {table.end})" if table.end else table.start
     intake.engine.run(
-        f"INSERT INTO lasts SELECT person_id, max(least({moment}, DATE '{intake.today}')) FROM staged GROUP BY ALL",
+        f"INSERT INTO lasts SELECT person_id, max(least({moment}, DATE '{intake.today}')) "
+        "FROM staged GROUP BY ALL",
         f"noting last dates of {table.name}",
     )
 
@@ -254,9 +263,9 @@ def _write_people(intake: Intake) -> None:
     (intake.folder / "internal").mkdir()
     file = literal(str(intake.folder / "internal" / "people.parquet"))
     intake.engine.run(
-        "COPY (SELECT m.pseudonym AS person_id, any_value(p.birth) AS birth, max(l.last) AS last FROM people p "
-        "JOIN map_person m ON m.id = p.id LEFT JOIN lasts l ON l.person_id = m.pseudonym GROUP BY ALL ORDER BY ALL) "
-        f"TO {file} {FORMAT_OPTIONS}",
+        "COPY (SELECT m.pseudonym AS person_id, any_value(p.birth) AS birth, max(l.last) AS last "
+        "FROM people p JOIN map_person m ON m.id = p.id LEFT JOIN lasts l ON l.person_id = m.pseudonym "
+        f"GROUP BY ALL ORDER BY ALL) TO {file} {FORMAT_OPTIONS}",
         "writing people",
     )
 

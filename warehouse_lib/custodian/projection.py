@@ -1,8 +1,9 @@
-"""A plan's table as one DuckDB query: projection, filters, pseudonyms, shifted dates and coarsening in a scan.
+"""A plan's table as one DuckDB query: projection, filters, pseudonyms, shifts and coarsening in a scan.
 
 Expects the temp tables that `custodian.extract` prepares: ``scope`` (old and new person id, shift in days,
 birth, last date), ``map_<domain>`` (id, pseudonym) and, when concepts are restricted, ``allowed_concepts``.
 """
+# ruff: noqa: S608  (names come from the catalogue and are quoted, values pass through `literal`)
 
 from governance.grants import RowFilter
 from warehouse_lib.access import Plan, TablePlan

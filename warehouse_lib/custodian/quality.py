@@ -39,6 +39,5 @@ def readable(findings: list[Finding], rows: Rows) -> str:
     order = {"error": 0, "quarantine": 1, "report": 2}
     lines += ["", "Findings" if findings else "No findings."]
     for found in sorted(findings, key=lambda f: (order[f.severity], f.table, f.rule)):
-        where = f" ({', '.join(found.columns)})" if found.columns else ""
-        lines.append(f"  [{found.severity}] {found.table}{where}: {found.meaning}: {found.count:,}")
+        lines.append(f"  [{found.severity}] {found.where}: {found.meaning}: {found.count:,}")
     return "\n".join(lines) + "\n"

@@ -3,6 +3,7 @@
 CDM 5.3 names are read under their 5.4 names. What the catalogue does not know is reported, and a text
 column among it stops the ingest: it could hold names.
 """
+# ruff: noqa: S608  (names come from the catalogue and are quoted, values pass through `literal`)
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -2,6 +2,7 @@
 
 What breaking a rule does (stop, set aside, report) is data in ``rules.csv``; here is only how to notice it.
 """
+# ruff: noqa: S608  (names come from the catalogue and are quoted, values pass through `literal`)
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -36,6 +37,11 @@ class Finding:
     count: int
     meaning: str
     columns: tuple[str, ...] = ()
+
+    @property
+    def where(self) -> str:
+        """Table and, where known, columns."""
+        return f"{self.table} ({', '.join(self.columns)})" if self.columns else self.table
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as it stands in ``quality.json``."""
@@ -162,8 +168,5 @@ def stop_on_errors(findings: list[Finding]) -> None:
     """
     errors = [found for found in findings if found.severity is Severity.ERROR]
     if errors:
-        told = "; ".join(
-            f"{found.table}{' (' + ', '.join(found.columns) + ')' if found.columns else ''}: {found.meaning} [{found.count}]"
-            for found in errors
-        )
+        told = "; ".join(f"{found.where}: {found.meaning} [{found.count}]" for found in errors)
         raise RefusedError(Refused(told + ".", "Correct the source and ingest it again.", errors[0].rule))

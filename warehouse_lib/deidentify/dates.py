@@ -32,7 +32,7 @@ class CalendarRule:
         if between is None or not self.shifted:
             return None
         return Refused(
-            "This extract's dates are shifted by person, so a calendar criterion would select the wrong people.",
+            "Dates in this extract are shifted by person: a calendar criterion would find wrong people.",
             "Ask the data custodian to apply it before shifting (a row filter in the project's grant).",
             "calendar-in-shifted-extract",
         )

@@ -63,7 +63,7 @@ def draw_visits(rng: np.random.Generator, people: People) -> Events:
 
 
 def draw_conditions(rng: np.random.Generator, people: People, known: Parameters) -> tuple[Events, Ints]:
-    """Draw diagnoses; return them and the day of onset of each chronic one (person x condition, flattened)."""
+    """Draw diagnoses; return them and the day of onset of each person-disease pair."""
     person, column = np.nonzero(people.present)
     share = rng.beta(1, 2, len(person))
     onset = people.start[person] + (share * (people.end - people.start)[person]).astype(np.int64)

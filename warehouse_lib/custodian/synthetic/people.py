@@ -44,7 +44,7 @@ class People:
 
 def draw_people(rng: np.random.Generator, first: int, count: int, known: Parameters, areas: int) -> People:
     """Draw `count` persons numbered from `first`."""
-    female = rng.random(count) < 0.51  # noqa: PLR2004  (share of women)
+    female = rng.random(count) < 0.51  # share of women
     birth = _births(rng, count, known)
     start = np.maximum(birth, LAST_DAY - _days(rng.uniform(*FOLLOW_UP_YEARS, count)))
     age = (LAST_DAY - birth) / DAYS_PER_YEAR
