@@ -8,8 +8,7 @@ way out is the door, mounted read-only so that a job can neither replace it nor 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from governance.instance import Paths
-from kernels.protocol import JobSpec, Mount
+from kernels.protocol import JobSpec
 
 BUBBLEWRAP = "/usr/bin/bwrap"
 DOOR = "/run/tre/door"
@@ -85,27 +84,6 @@ class Descriptors:
     seccomp: int
     passwd: int
     group: int
-
-
-def workspace_mounts(paths: Paths, project: str, account: str, extract: str | None) -> tuple[Mount, ...]:
-    """Return what a membership's job sees under ``/workspace`` (docs/architecture.md, places).
-
-    Args:
-        paths: the instance's places.
-        project: project id.
-        account: name of the membership's account.
-        extract: id of the extract the job pins, or None while the project has none.
-    """
-    member = paths.member(project, account)
-    mounts = [
-        Mount(str(member / "home"), f"{WORKSPACE}/home", writable=True),
-        Mount(str(member / "outbox"), f"{WORKSPACE}/outbox", writable=True),
-        Mount(str(paths.project(project) / "shared"), f"{WORKSPACE}/project", writable=True),
-        Mount(str(paths.project(project) / "imports"), f"{WORKSPACE}/imports", writable=False),
-    ]
-    if extract is not None:
-        mounts.append(Mount(str(paths.extracts / project / extract), f"{WORKSPACE}/data", writable=False))
-    return tuple(mounts)
 
 
 def argv(spec: JobSpec, machine: Machine, files: Descriptors) -> list[str]:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import struct
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
+from weakref import WeakSet
 
 from governance.errors import BrokenError
 from kernels import packets
@@ -16,7 +18,7 @@ from kernels.protocol import Claim, JobSpec
 
 MOST_STREAMS = 512  # open at once in one job; a hostile one must not use up the node's relay
 LAUNCHER_SERVES_WITHIN_S = 15.0
-LAUNCHER_TAKES_WITHIN_S = 5.0
+LAUNCHER_TAKES_WITHIN = struct.pack("ll", 5, 0)  # struct timeval: 5 s
 
 
 class Cuttable(Protocol):
@@ -33,10 +35,13 @@ class Session:
         self.folder = folder
         self.process = process  # pidfd of the porter, which became bubblewrap
         self.ends_at = claim.spec.ends_at
+        self.asked_for_more = False
         self.bytes_carried: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._streams: set[Cuttable] = set()
+        self._handed_in: WeakSet[socket.socket] = WeakSet()  # our ends of what the launcher was handed
         self._serving: socket.socket | None = None
+        self._sending = threading.Lock()
         self._serves = threading.Event()
         self._over = threading.Event()
 
@@ -60,10 +65,11 @@ class Session:
 
     def serve_through(self, channel: socket.socket) -> None:
         """Hand connections in through `channel` until its other end closes."""
+        channel.settimeout(None)
+        channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, LAUNCHER_TAKES_WITHIN)
         with self._lock:
             self._serving = channel
         self._serves.set()
-        channel.settimeout(None)
         with suppress(OSError):
             channel.recv(1)  # the launcher never sends more: this returns when it has gone
         with self._lock:
@@ -83,19 +89,20 @@ class Session:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with theirs:
             self._hand_in({"inbound": kind, "port": port}, theirs)
+        with self._lock:
+            self._handed_in.add(ours)
         return ours
 
     def _hand_in(self, message: dict[str, str | int], stream: socket.socket) -> None:
         with self._lock:
-            if self._serving is None:
-                raise BrokenError("The job does not serve connections.")
-            self._serving.settimeout(LAUNCHER_TAKES_WITHIN_S)
+            serving, crowded = self._serving, len(self._handed_in) >= MOST_STREAMS
+        if serving is None or crowded:
+            raise BrokenError("The job does not take connections.")
+        with self._sending:
             try:
-                packets.send(self._serving, message, [stream.fileno()])
+                packets.send(serving, message, [stream.fileno()])
             except OSError as error:
                 raise BrokenError("The job does not take connections.") from error
-            finally:
-                self._serving.settimeout(None)
 
     @contextmanager
     def holding(self, *streams: Cuttable) -> Iterator[None]:
@@ -118,8 +125,8 @@ class Session:
         """Cut every stream, close the door, remove its folder."""
         self._over.set()
         with self._lock:
-            streams, serving = list(self._streams), self._serving
-        for stream in (*streams, *([serving] if serving else ())):
+            streams = [*self._streams, *self._handed_in]
+        for stream in streams:
             with suppress(OSError):
                 stream.shutdown(socket.SHUT_RDWR)
         with suppress(OSError):
@@ -138,10 +145,10 @@ class Sessions:
         with self._lock:
             return self._by_id.setdefault(session.spec.spawn_id, session) is session
 
-    def remove(self, spawn_id: str) -> None:
-        """Forget a job."""
+    def remove(self, session: Session) -> bool:
+        """Forget a job; False when that was done before (so its end is handled once)."""
         with self._lock:
-            self._by_id.pop(spawn_id, None)
+            return self._by_id.pop(session.spec.spawn_id, None) is not None
 
     def get(self, spawn_id: str) -> Session | None:
         """Return a living job."""

@@ -1,0 +1,360 @@
+"""A house in miniature: real porter, bubblewrap, relay and launcher; only broker and SLURM are played here.
+
+The cluster tests run the same jobs under real SLURM and the real broker. Here a job's accounts are bare uids,
+so root is needed, and nothing of the machine but /etc/tre/<name>.toml and a folder in /tmp is touched.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import socketserver
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from governance.decisions import Refused
+from governance.instance import Instance
+from kernels.protocol import Claim, JobSpec, Mount, Role, answer, decode, encode, new_spawn_id
+
+ROOT = Path(__file__).resolve().parents[3]
+PACKAGES = ("governance", "disclosure", "warehouse_lib", "kernels")
+RELAY_UID = 64_900
+UIDS = {"ana": 64_901, "ben": 64_902}
+BARE = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}  # bare uids have no home in passwd
+GIDS = {"p1": 64_951, "p2": 64_952}
+
+
+def why_not_here() -> str | None:
+    if os.geteuid() != 0:
+        return "needs root, to run jobs as other accounts"
+    if not shutil.which("bwrap"):
+        return "needs bubblewrap"
+    return None
+
+
+def pytest_collection_modifyitems(items):
+    reason = why_not_here()
+    for item in items:
+        if reason and Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@dataclass
+class Job:
+    spec: JobSpec
+    porter: subprocess.Popen
+    url: str | None = None
+    gone: bool = False
+
+
+@dataclass
+class House:
+    """The broker's memory and SLURM's hands."""
+
+    instance: Instance
+    relay: subprocess.Popen | None = None
+    jobs: dict[str, Job] = field(default_factory=dict)
+    asked: list[dict] = field(default_factory=list)
+    hub_heard: list[tuple] = field(default_factory=list)
+
+    def spec(self, person="ana", project="p1", role=Role.NOTEBOOK, **changes) -> JobSpec:
+        now = datetime.now(UTC)
+        number = len(self.jobs) + 1
+        account = f"{self.instance.name}-{project}-{person}"
+        self.folders(project, account, UIDS[person], GIDS[project])
+        data = self.instance.paths.data
+        spec = JobSpec(
+            instance=self.instance.name,
+            spawn_id=new_spawn_id(),
+            role=role,
+            person=person,
+            project=project,
+            account=account,
+            uid=UIDS[person],
+            gid=GIDS[project],
+            group=f"{self.instance.name}-{project}",
+            cores=1,
+            memory_gib=1,
+            submitted_at=now,
+            ends_at=now + timedelta(minutes=10),
+            address=f"127.9.9.{number}",
+            software=str(self.instance.paths.software / "workspace"),
+            mounts=(
+                Mount(str(data / account / "home"), "/workspace/home", writable=True),
+                Mount(str(data / account / "outbox"), "/workspace/outbox", writable=True),
+                Mount(str(data / project), "/workspace/project", writable=True),
+                Mount(str(data / f"{project}-extract"), "/workspace/data", writable=False),
+            ),
+        )
+        return replace(spec, **changes)
+
+    def folders(self, project: str, account: str, uid: int, gid: int) -> None:
+        data = self.instance.paths.data
+        for folder, mode in ((f"{account}/home", 0o700), (f"{account}/outbox", 0o750)):
+            make(data / folder, uid, gid, mode)
+        make(data / project, 0, gid, 0o2770)
+        make(data / f"{project}-extract", RELAY_UID, gid, 0o550)
+        (data / account).chmod(0o711)
+
+    def run(self, spec: JobSpec, uid: int | None = None) -> Job:
+        """Do what SLURM does with the script: run its one command as the account."""
+        environment = {**BARE, "SLURM_JOB_ID": str(1000 + len(self.jobs)), "SLURMD_NODENAME": ""}
+        command = [str(self.instance.paths.services_python), "-I", "-m", "kernels.porter"]
+        self.jobs[spec.spawn_id] = job = Job(spec, None)  # type: ignore[arg-type]
+        log = self.instance.paths.log / f"{spec.spawn_id}.porter"
+        arguments = [*command, spec.instance, spec.spawn_id]
+        job.porter = as_account(arguments, uid or spec.uid, spec.gid, environment, log)
+        return job
+
+    def start(self, **changes) -> Job:
+        job = self.run(self.spec(**changes))
+        return self.wait_ready(job)
+
+    def wait_ready(self, job: Job, seconds: float = 60) -> Job:
+        until = time.monotonic() + seconds
+        while job.url is None:
+            assert job.porter.poll() is None, f"the job ended with {job.porter.returncode}: {self.story(job)}"
+            assert time.monotonic() < until, f"the job is not ready: {self.story(job)}"
+            time.sleep(0.02)
+        return job
+
+    def story(self, job: Job) -> str:
+        porter = (self.instance.paths.log / f"{job.spec.spawn_id}.porter").read_text()
+        relay = (self.instance.paths.log / "relay").read_text()
+        logs = self.instance.paths.data.glob("*/home/.tre/log/*.log")
+        return "\n".join([porter, relay[-3000:], *(log.read_text()[-3000:] for log in logs)])
+
+    def events(self, name: str) -> list[dict]:
+        lines = (self.instance.paths.log / "relay").read_text().splitlines()
+        return [event for line in lines if (event := json.loads(line))["event"] == name]
+
+    def stop(self, job: Job) -> None:
+        job.porter.kill()
+        job.porter.wait(10)
+
+    # ---- the broker's verbs, as far as a relay calls them ----
+
+    def answer(self, request: dict) -> dict:
+        self.asked.append(request)
+        verb = request.pop("verb")
+        return answer(getattr(self, f"_{verb}")(**request))
+
+    def _claim(self, spawn_id, slurm_job_id, uid, node):
+        job = self.jobs.get(spawn_id)
+        if job is None or job.spec.uid != uid:
+            return Refused("This job was not started by the broker.", "", "claim")
+        prefix = f"/user/{job.spec.person}/{job.spec.project}/"
+        environment = {
+            "JUPYTERHUB_API_TOKEN": "t0ken",
+            "JUPYTERHUB_USER": job.spec.person,
+            "JUPYTERHUB_SERVER_NAME": job.spec.project,
+            "JUPYTERHUB_SERVICE_PREFIX": prefix,
+            "JUPYTERHUB_CLIENT_ID": f"jupyterhub-user-{job.spec.person}",
+            "JUPYTERHUB_BASE_URL": "/",
+            "JUPYTERHUB_OAUTH_CALLBACK_URL": f"{prefix}oauth_callback",
+        }
+        return Claim(job.spec, environment if job.spec.role is Role.NOTEBOOK else {}).to_json()
+
+    def _ready(self, spawn_id, url):
+        self.jobs[spawn_id].url = url
+        return {}
+
+    def _gone(self, spawn_id):
+        self.jobs[spawn_id].gone = True
+        return {}
+
+    def _state(self, spawn_id):
+        return {"phase": "ready", "ends_at": self.jobs[spawn_id].spec.ends_at.isoformat()}
+
+    def _locate(self, spawn_id, address):
+        mine = self.jobs[spawn_id].spec
+        for other in self.jobs.values():
+            if other.spec.address == address and other.spec.account == mine.account and not other.gone:
+                return {"spawn_id": other.spec.spawn_id, "node": socket.gethostname()}
+        return Refused("No job of this membership has this address.", "", "locate")
+
+    def _worker(self, spawn_id, count, names, cores, memory_gib, scheduler_port):
+        parent = self.jobs[spawn_id].spec
+        scheduler = f"tcp://{parent.address}:{scheduler_port}"
+        wanted = {"role": Role.WORKER, "parent": spawn_id, "scheduler": scheduler, "cores": cores}
+        specs = []
+        for name in names:
+            spec = self.spec(parent.person, parent.project, worker_name=name, memory_gib=memory_gib, **wanted)
+            specs.append(spec)
+            self.run(spec)
+        return {"spawn_ids": [spec.spawn_id for spec in specs]}
+
+    def _workers(self, spawn_id):
+        mine = [job for job in self.jobs.values() if job.spec.parent == spawn_id]
+        return {"workers": [{"spawn_id": j.spec.spawn_id, "phase": "ready", "reason": ""} for j in mine]}
+
+    def _cancel_worker(self, spawn_id, worker):
+        assert self.jobs[worker].spec.parent == spawn_id
+        self.stop(self.jobs[worker])
+        return {}
+
+
+class _Hub(BaseHTTPRequestHandler):
+    """As much of the hub's API as a single-user server needs to start, and a note of what it was asked."""
+
+    protocol_version = "HTTP/1.1"
+
+    def _reply(self, status, content):
+        body = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("X-JupyterHub-Version", "6.1.1")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        self.server.house.hub_heard.append(("GET", self.path, dict(self.headers)))
+        self._reply(200, {"version": "6.1.1"}) if self.path.rstrip("/") == "/hub/api" else self._reply(
+            404, {}
+        )
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.house.hub_heard.append(("POST", self.path, dict(self.headers)))
+        self._reply(200, {})
+
+    def log_message(self, *_):
+        pass
+
+
+class _Line(socketserver.StreamRequestHandler):
+    def handle(self):
+        reply = self.server.house.answer(decode(self.rfile.readline()))
+        self.wfile.write(encode(reply) + b"\n")
+
+
+class _BrokerServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+
+
+def as_account(command: list[str], uid: int, gid: int, environment: dict[str, str], log: Path):
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            command,
+            env=environment,
+            user=uid,
+            group=gid,
+            extra_groups=[],
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+
+
+def make(folder: Path, uid: int, gid: int, mode: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chown(folder, uid, gid)
+    folder.chmod(mode)
+
+
+def environment_of(folder: Path) -> None:
+    """A small environment of the system's Python with the test environment's packages, by hard links."""
+    library = folder / "lib" / f"python3.{sys.version_info.minor}"
+    library.mkdir(parents=True)
+    (folder / "bin").mkdir()
+    (folder / "bin" / "python").symlink_to("/usr/bin/python3")
+    (folder / "pyvenv.cfg").write_text("home = /usr/bin\ninclude-system-site-packages = false\n")
+    origin = next(Path(p) for p in sys.path if p.endswith("site-packages"))
+    linked = subprocess.run(["cp", "-al", origin, library], capture_output=True, check=False)
+    if linked.returncode:  # another file system
+        shutil.rmtree(library / "site-packages", ignore_errors=True)
+        subprocess.run(["cp", "-a", origin, library], check=True)
+    for package in PACKAGES:
+        shutil.rmtree(library / "site-packages" / package, ignore_errors=True)
+        shutil.copytree(ROOT / package, library / "site-packages" / package)
+
+
+@pytest.fixture(scope="session")
+def software() -> Iterator[Path]:
+    place = Path(tempfile.mkdtemp(prefix="tre-sw-", dir="/tmp"))
+    place.chmod(0o755)
+    environment_of(place / "workspace")
+    (place / "services").symlink_to("workspace")
+    yield place
+    shutil.rmtree(place)
+
+
+@pytest.fixture(scope="session")
+def house(software: Path) -> Iterator[House]:
+    name = f"t{secrets.token_hex(3)}"
+    place = Path(tempfile.mkdtemp(prefix="tre-", dir="/tmp"))
+    place.chmod(0o755)
+    parts = {part: place / part for part in ("etc", "state", "run", "data", "log")}
+    for folder in parts.values():
+        make(folder, 0, 0, 0o755)
+    settings = Path("/etc/tre") / f"{name}.toml"
+    settings.parent.mkdir(exist_ok=True)
+    lines = [
+        "[paths]",
+        *(f'{part} = "{folder}"' for part, folder in parts.items()),
+        f'software = "{software}"',
+    ]
+    settings.write_text("\n".join(lines) + "\n")
+    house = House(Instance.load(name))
+    try:
+        with broker_of(house), hub_of(house), relay_of(house, software):
+            yield house
+            for job in house.jobs.values():
+                house.stop(job)
+    finally:
+        settings.unlink()
+        shutil.rmtree(place)
+
+
+def broker_of(house: House):
+    make(house.instance.paths.run / "broker", 0, 0, 0o755)
+    path = house.instance.paths.socket("broker")
+    server = _BrokerServer(str(path), _Line)
+    server.house = house
+    path.chmod(0o666)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return Ending(lambda: (server.shutdown(), server.server_close()))
+
+
+def hub_of(house: House):
+    server = ThreadingHTTPServer(("127.0.0.1", house.instance.ports.hub), _Hub)
+    server.house = house
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return Ending(lambda: (server.shutdown(), server.server_close()))
+
+
+def relay_of(house: House, software: Path):
+    make(house.instance.paths.run / "relay", RELAY_UID, RELAY_UID, 0o711)
+    command = [str(software / "services/bin/python"), "-I", "-m", "kernels.relay", "--hub-side"]
+    environment = {**BARE, "TRE_INSTANCE": house.instance.name}
+    house.relay = as_account(command, RELAY_UID, RELAY_UID, environment, house.instance.paths.log / "relay")
+    until = time.monotonic() + 20
+    while not house.instance.paths.socket("relay").exists():
+        assert house.relay.poll() is None, (house.instance.paths.log / "relay").read_text()
+        assert time.monotonic() < until, "the relay does not start"
+        time.sleep(0.02)
+    return Ending(lambda: (house.relay.terminate(), house.relay.wait(10)))
+
+
+class Ending:
+    def __init__(self, action):
+        self.action = action
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.action()
