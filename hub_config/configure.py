@@ -5,7 +5,6 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from governance.database import open_engine
 from governance.errors import BrokenError
 from governance.instance import Instance
 from hub_config import pages
@@ -104,7 +103,7 @@ def permissions(c: Any) -> None:  # noqa: ANN401
 def people(c: Any, instance: Instance) -> None:  # noqa: ANN401
     """Sign people in by the register; whom it knows may enter, each act is decided again."""
     c.JupyterHub.authenticator_class = TreAuthenticator
-    c.TreAuthenticator.engine = open_engine(instance.database_url)
+    c.TreAuthenticator.database_url = instance.database_url
     c.TreAuthenticator.pages = pages.handlers()
     c.Authenticator.allow_all = True
     c.Authenticator.admin_users = set()
@@ -115,6 +114,7 @@ def workspaces(c: Any, instance: Instance) -> None:  # noqa: ANN401
     c.JupyterHub.spawner_class = TreSpawner
     c.TreSpawner.tre = instance
     c.TreSpawner.form = window(instance).form
+    c.Spawner.apply_user_options = leave_options
     c.Spawner.env_keep = []
     c.Spawner.hub_connect_url = HUB_URL_INSIDE
     c.Spawner.notebook_dir = "/workspace"
@@ -147,9 +147,13 @@ def look(c: Any, instance: Instance) -> None:  # noqa: ANN401
     }
 
 
+def leave_options(spawner: object, user_options: object) -> None:
+    """Apply nothing to the spawner: what a person chose is for the broker alone."""
+
+
 def window(instance: Instance) -> Window:
     """Return the register as pages see it."""
-    return Window(open_engine(instance.database_url), instance.timezone)
+    return Window(instance.database_url, instance.timezone)
 
 
 def home(instance: Instance) -> Path:

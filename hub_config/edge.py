@@ -95,7 +95,7 @@ http {{
     client_max_body_size {PAGE_CAP};
     server_names_hash_bucket_size 128;
 {temporary}
-    # Who took how much from where: the meter of what leaves through the browser. No query, it may hold tokens.
+    # Who took how much from where: the meter of what leaves by browser. No query: it may hold tokens.
     log_format metered '$time_iso8601 $remote_addr $host $request_method $uri $status '
                        '$bytes_sent $request_length $request_time';
     access_log {log}/edge-access.log metered;
@@ -215,9 +215,10 @@ def configuration_file(instance: Instance) -> Path:
 def write(instance: Instance) -> None:
     """Write configuration and page; readable by all, as they hold no secret."""
     page = ways_out_file(instance)
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(explanation(instance), encoding="utf-8")
-    configuration_file(instance).write_text(nginx_conf(instance), encoding="utf-8")
+    page.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    for file, text in ((page, explanation(instance)), (configuration_file(instance), nginx_conf(instance))):
+        file.write_text(text, encoding="utf-8")
+        file.chmod(0o644)
 
 
 def edge_user(instance: Instance) -> str:

@@ -1,7 +1,8 @@
 """Tokens of jobs that have not ended: one file each in the broker's own folder, readable by it alone.
 
-They outlive a broker that dies while a job waits in the queue, and travel only in the answer to a relay's
-claim. Not in the database, which other services read, nor in script, arguments or SLURM's records.
+They lie below /run, in memory: they outlive a broker that dies while a job waits in the queue, but never
+reach a disk, and after a reboot there is no job left to need them. They travel only in the answer to a
+relay's claim. Not in the database, which other services read, nor in script, arguments or SLURM's records.
 """
 
 import json

@@ -81,9 +81,11 @@ def wishes(instance: Instance, project: Project, memberships: Iterable[Membershi
 
 def parents(instance: Instance) -> tuple[Folder, ...]:
     """Return the folders above all projects: to be passed through, not to be listed."""
-    return tuple(
-        Folder(path, ROOT, ROOT, 0o711)
-        for path in (instance.paths.data, instance.paths.data / "projects", instance.paths.extracts)
+    custodian = service_account(instance.name, "custodian")
+    return (
+        Folder(instance.paths.data, ROOT, ROOT, 0o711),
+        Folder(instance.paths.data / "projects", ROOT, ROOT, 0o711),
+        Folder(instance.paths.extracts, custodian, custodian, 0o711),
     )
 
 
@@ -102,7 +104,8 @@ def _project_folders(instance: Instance, project: Project, opened: bool) -> tupl
         Folder(root / "shared", ROOT, project.group, 0o2770),
         Folder(root / "imports", ROOT, project.group, 0o750),
         Folder(root / "members", ROOT, ROOT, 0o711),
-        Folder(instance.paths.extracts / project.id, custodian, ROOT, 0o711 if opened else 0o700),
+        # Set-group-id: what the custodian writes below belongs to the project's group, of which he is none.
+        Folder(instance.paths.extracts / project.id, custodian, project.group, 0o2711 if opened else 0o2700),
     )
 
 
@@ -155,6 +158,7 @@ def remove_group(name: str) -> list[str]:
 
 
 def make_extract(instance: Instance, project: str) -> Sequence[str]:
-    """Build the child that writes a project's extract: the provisioner never imports the warehouse."""
+    """Build the child that writes a project's extract, as the custodian: he alone reads the warehouse."""
+    custodian = ["/usr/sbin/runuser", "-u", service_account(instance.name, "custodian"), "--"]
     command = instance.paths.software / "services" / "bin" / "tre"
-    return [str(command), "--instance", instance.name, "warehouse", "extract", project]
+    return [*custodian, str(command), "--instance", instance.name, "warehouse", "extract", project]

@@ -76,7 +76,7 @@ HUB: Mapping[str, Word] = MappingProxyType(
         "to_airlock": Word("Ir a la esclusa", "Go to the airlock"),
         "way_closed": Word("Los archivos no se descargan aquí", "Files are not downloaded here"),
         "way_closed_why": Word(
-            "Un archivo de un espacio de trabajo puede contener datos de pacientes: ninguno sale por el navegador.",
+            "Un archivo de un espacio puede tener datos de pacientes: ninguno sale por el navegador.",
             "A file in a workspace may hold data of patients: none leaves through the browser.",
         ),
         "way_out_save": Word("Guarde el resultado en", "Save the result in"),

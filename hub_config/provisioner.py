@@ -69,7 +69,7 @@ Run = Callable[[Sequence[str], float], None]
 
 def run_command(command: Sequence[str], timeout_s: float) -> None:
     """Run one command. Raises OSError with its last words when it fails."""
-    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, check=False)
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=timeout_s, check=False)
     if done.returncode != 0:
         raise OSError(f"{Path(command[0]).name}: {done.stderr.strip()[-300:]}")
 

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jupyterhub.auth import Authenticator
-from sqlalchemy import Engine
 from traitlets import Any as AnyTrait
+from traitlets import Unicode
 
 from governance import audit, logins
 from governance.database import transaction
 from governance.decisions import Allowed
 from governance.identity import PERSON_LAW
+from hub_config import connection
 
 EVEN_S = 0.8
 """A failed attempt takes at least this long, whether name or password were wrong or guessing is slowed."""
@@ -21,7 +22,7 @@ EVEN_S = 0.8
 class TreAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub ships no types
     """Asks `governance.logins`; whom the register does not know cannot sign in."""
 
-    engine: Engine = AnyTrait(help="The instance's database.").tag(config=True)
+    database_url: str = Unicode(help="The instance's database.").tag(config=True)
     pages: Any = AnyTrait((), help="Handlers of the hub's own pages (hub_config.pages).").tag(config=True)
 
     async def authenticate(self, handler: object, data: dict[str, str]) -> str | None:
@@ -36,7 +37,7 @@ class TreAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub ships
 
     def _check(self, name: str, password: str) -> bool:
         at = datetime.now(UTC)
-        with transaction(self.engine) as session:
+        with transaction(connection.engine(self.database_url)) as session:
             allowed = isinstance(logins.check_password(session, name, password, at), Allowed)
             if allowed:
                 audit.record(session, "hub:session:open", actor=name, subject=name, at=at)

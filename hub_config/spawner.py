@@ -220,13 +220,13 @@ class TreSpawner(Spawner):  # type: ignore[misc]  # JupyterHub ships no types
         self.orm_spawner.state = self.get_state()
         self.db.commit()
 
-    async def run_post_stop_hook(self) -> None:
+    def run_post_stop_hook(self) -> object:
         """Revoke the server's token also when this hub never saw it (JupyterHub then cannot find it)."""
         token = self.db.get(orm.APIToken, self.token_id) if self.token_id else None
         if token is not None:
             self.db.delete(token)
             self.db.commit()
-        await super().run_post_stop_hook()
+        return super().run_post_stop_hook()
 
 
 def progress_event(where: dict[str, Any]) -> dict[str, Any]:

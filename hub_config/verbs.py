@@ -67,7 +67,7 @@ class Broker:
         self.scheduler = scheduler
         self.callers = callers
         self.now = now
-        self.environments = Environments(instance.paths.state / "broker" / "environments")
+        self.environments = Environments(instance.paths.run / "broker" / "environments")
         self.changed = threading.Condition()
         self.changes = 0
 

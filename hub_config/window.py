@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from sqlalchemy import Engine
 
 from governance import authority, register
 from governance.actions import Action
 from governance.database import transaction
 from governance.decisions import Allowed, Decision, Refused
+from hub_config import connection
 from hub_config.profiles import ComputeProfile, offered
 
 
@@ -38,14 +38,14 @@ class ProjectCard:
 class Window:
     """Reads the register for pages; decides nothing itself."""
 
-    engine: Engine
+    database_url: str
     zone: ZoneInfo
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def projects(self, person: str, language: str) -> list[ProjectCard]:
         """Return the person's projects, by id."""
         at = self.now()
-        with transaction(self.engine) as session:
+        with transaction(connection.engine(self.database_url)) as session:
             cards = []
             for membership in register.memberships_of(session, person):
                 project = register.get_project(session, membership.project)
@@ -58,7 +58,7 @@ class Window:
 
     def profiles(self, person: str, project: str) -> list[ComputeProfile] | Refused:
         """Return what the person can choose in a project, or why it cannot be opened."""
-        with transaction(self.engine) as session:
+        with transaction(connection.engine(self.database_url)) as session:
             decision = authority.decide(session, person, Action.WORKSPACE_OPEN, project, self.now())
             known = register.get_project(session, project)
         if isinstance(decision, Refused):
