@@ -62,7 +62,7 @@ ENGLISH: dict[str, Words] = {
     "agreement-signed": Words(
         "{subject} has not signed the agreement {text}.", "Sign it with an administrator."
     ),
-    "grant-valid": Words(
+    "grant-valid/over": Words(
         "The grant of {snapshot} to project {project} ended on {end}.",
         "An administrator renews the grant or removes it from the project file.",
     ),
@@ -154,7 +154,7 @@ SPANISH: dict[str, Words] = {
         "El curso {course} de {subject} caducó el {end}.", "Repita el curso y entregue el certificado."
     ),
     "agreement-signed": Words("{subject} no ha firmado el acuerdo {text}.", "Fírmelo con un administrador."),
-    "grant-valid": Words(
+    "grant-valid/over": Words(
         "La concesión de {snapshot} al proyecto {project} terminó el {end}.",
         "Un administrador la renueva o la quita del fichero del proyecto.",
     ),
