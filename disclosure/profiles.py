@@ -5,8 +5,9 @@ its profile in its project file; `tre check` uses `acro` when none is named.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import Enum
+from typing import Any
 
 
 class ZeroRule(Enum):
@@ -128,3 +129,15 @@ def get(name: str) -> DisclosureProfile:
     if name not in PROFILES:
         raise KeyError(f"There is no disclosure profile of that name. Known: {', '.join(PROFILES)}.")
     return PROFILES[name]
+
+
+def to_json(profile: DisclosureProfile) -> dict[str, Any]:
+    """A profile as plain values, to cross a process border."""
+    return {**asdict(profile), "zeros": profile.zeros.value}
+
+
+def from_json(value: Mapping[str, Any]) -> DisclosureProfile:
+    """Read what `to_json` wrote; raises `TypeError` or `ValueError` on unknown fields or values."""
+    rounding = value.get("rounding")
+    made = Rounding(**rounding) if rounding is not None else None
+    return DisclosureProfile(**{**value, "zeros": ZeroRule(value["zeros"]), "rounding": made})
