@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 from governance.decisions import Refused
 from governance.errors import BrokenError, RefusedError
 from kernels import packets
-from kernels.protocol import Claim, Verb, outcome
-from kernels.sandbox import DOOR_SOCKET
+from kernels.protocol import DOOR_SOCKET, Claim, Verb, outcome
 
 ANSWER_WITHIN_S = 30.0
 T = TypeVar("T")

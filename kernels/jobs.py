@@ -13,6 +13,7 @@ from typing import Any
 import dask
 from dask_jobqueue.slurm import SLURMJob
 
+from kernels.jobqueue import CONFIG_NAME, configuration
 from kernels.protocol import JobSpec
 
 LAST_WORD_S = 60
@@ -22,29 +23,12 @@ LAST_WORD_S = 60
 class TreSlurmJob(SLURMJob):  # type: ignore[misc]
     """A SLURMJob whose command is the porter instead of a Dask worker on the open network."""
 
-    config_name = "tre"
+    config_name = CONFIG_NAME
 
     def __init__(self, *, command: str, **header: Any) -> None:  # noqa: ANN401  (SLURMJob's own keywords)
-        with dask.config.set({"jobqueue.tre": _configuration()}):
+        with dask.config.set({f"jobqueue.{CONFIG_NAME}": configuration()}):
             super().__init__(**header)
         self._command_template = command
-
-
-def _configuration() -> dict[str, object]:
-    # dask-jobqueue reads every keyword from its configuration files too. A complete section of our own keeps
-    # a file in somebody's home from adding a line to the script.
-    names = ("name", "cores", "memory", "processes", "python", "interface", "death-timeout", "extra", "queue")
-    empty = ("local-directory", "env-extra", "job-script-prologue", "log-directory", "account", "job-cpu")
-    return {
-        **dict.fromkeys((*names, *empty, "walltime", "job-mem", "job-extra", "worker-extra-args")),
-        "name": "tre",
-        "worker-command": "distributed.cli.dask_worker",
-        "worker-extra-args": [],
-        "job-script-prologue": [],
-        "job-extra-directives": [],
-        "job-directives-skip": [],
-        "shebang": "#!/bin/sh",
-    }
 
 
 def script(spec: JobSpec, services_python: Path, *, accounting: bool = False) -> str:

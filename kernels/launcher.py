@@ -18,7 +18,16 @@ from pathlib import Path
 
 from governance.errors import BrokenError, TreError
 from kernels.door import Door, Inbound
-from kernels.protocol import AIRLOCK_PORT, DASK_CONTACT_PORTS, HUB_PORT, SERVER_PORT, Claim, JobSpec, Role
+from kernels.protocol import (
+    AIRLOCK_PORT,
+    DASK_CONTACT_PORTS,
+    HOME,
+    HUB_PORT,
+    SERVER_PORT,
+    Claim,
+    JobSpec,
+    Role,
+)
 from kernels.pump import pump
 from kernels.roles import command, environment
 
@@ -26,7 +35,7 @@ LOCAL_LISTENS_WITHIN_S = 15.0
 SERVER_BINDS_WITHIN_S = 120.0
 LOOK_EVERY_S = 0.02
 WAITING_CONNECTIONS = 128
-LOG_FOLDER = Path("/workspace/home/.tre/log")  # the person's own: no log leaves the project's walls
+LOG_FOLDER = Path(HOME) / ".tre" / "log"  # the person's own: no log leaves the project's walls
 LOGS_KEPT = 20
 
 

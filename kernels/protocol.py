@@ -26,7 +26,11 @@ ADDRESS_LAW = re.compile(r"127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}")
 NODE_LAW = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,62}")
 LONGEST_MESSAGE = 64 * 1024  # bytes; a claim's environment is a few KiB
 
-# Inside every sandbox, fixed, because each job has a network namespace of its own.
+# Inside every sandbox, fixed, because each job has mounts and a network namespace of its own.
+WORKSPACE = "/workspace"
+HOME = f"{WORKSPACE}/home"
+DOOR = "/run/tre/door"
+DOOR_SOCKET = f"{DOOR}/socket"
 SERVER_PORT = 8888  # the single-user server
 HUB_PORT = 8081  # forwarded to the hub's API
 AIRLOCK_PORT = 8082  # forwarded to the airlock's workspace API

@@ -4,14 +4,12 @@ import sys
 from collections.abc import Mapping
 
 from governance.errors import UsageError
-from kernels.protocol import DASK_CONTACT_PORTS, HUB_PORT, SERVER_PORT, Claim, JobSpec, Role
-from kernels.sandbox import WORKSPACE
+from kernels.protocol import DASK_CONTACT_PORTS, HOME, HUB_PORT, SERVER_PORT, Claim, JobSpec, Role
 
 PASSED = ("JUPYTERHUB_", "JPY_")
 """Names of the claim's environment that reach the server: JupyterHub's own."""
 
 WORKER_GIVES_UP_AFTER_S = 60
-HOME = f"{WORKSPACE}/home"
 SCRATCH = "/tmp"  # noqa: S108  (the sandbox's own, of bounded size)
 
 

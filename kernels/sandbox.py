@@ -8,12 +8,9 @@ way out is the door, mounted read-only so that a job can neither replace it nor 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kernels.protocol import JobSpec
+from kernels.protocol import DOOR, HOME, JobSpec
 
 BUBBLEWRAP = "/usr/bin/bwrap"
-DOOR = "/run/tre/door"
-DOOR_SOCKET = f"{DOOR}/socket"
-WORKSPACE = "/workspace"
 PERSON_INSIDE = "researcher"
 GIB = 1024**3
 
@@ -100,7 +97,7 @@ def argv(spec: JobSpec, machine: Machine, files: Descriptors) -> list[str]:
         *("--ro-bind", machine.door, DOOR),
         # Last: everything above had to be created on it first.
         *("--remount-ro", "/dev", "--remount-ro", "/"),
-        *("--seccomp", str(files.seccomp), "--chdir", f"{WORKSPACE}/home"),
+        *("--seccomp", str(files.seccomp), "--chdir", HOME),
         *("--", f"{spec.software}/bin/python", "-I", "-m", "kernels.launcher"),
     ]
 
@@ -108,7 +105,7 @@ def argv(spec: JobSpec, machine: Machine, files: Descriptors) -> list[str]:
 def passwd_file(spec: JobSpec) -> bytes:
     """Return a passwd file with the one account that exists inside, under a neutral name."""
     return (
-        f"{PERSON_INSIDE}:x:{spec.uid}:{spec.gid}::{WORKSPACE}/home:/bin/bash\n"
+        f"{PERSON_INSIDE}:x:{spec.uid}:{spec.gid}::{HOME}:/bin/bash\n"
         "nobody:x:65534:65534::/nonexistent:/bin/false\n"
     ).encode()
 

@@ -8,7 +8,7 @@ import sys
 
 SETTINGS = (
     "--ServerApp.root_dir=/workspace",
-    "--ServerApp.preferred_dir=/workspace/home",
+    "--FileContentsManager.preferred_dir=/workspace/home",
     "--ServerApp.allow_root=False",
     "--ServerApp.open_browser=False",
     "--LabApp.extension_manager=readonly",

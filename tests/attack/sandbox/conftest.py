@@ -4,6 +4,7 @@ The cluster tests run the same jobs under real SLURM and the real broker. Here a
 so root is needed, and nothing of the machine but /etc/tre/<name>.toml and a folder in /tmp is touched.
 """
 
+import asyncio
 import json
 import os
 import secrets
@@ -16,23 +17,34 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from tornado.httpclient import AsyncHTTPClient, HTTPError, HTTPRequest
+from tornado.websocket import websocket_connect
 
 from governance.decisions import Refused
 from governance.instance import Instance
 from kernels.protocol import Claim, JobSpec, Mount, Role, answer, decode, encode, new_spawn_id
 
 ROOT = Path(__file__).resolve().parents[3]
+ENVIRONMENT = Path(sys.prefix)
 PACKAGES = ("governance", "disclosure", "warehouse_lib", "kernels")
 RELAY_UID = 64_900
 UIDS = {"ana": 64_901, "ben": 64_902}
 BARE = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}  # bare uids have no home in passwd
 GIDS = {"p1": 64_951, "p2": 64_952}
+
+ANA = {
+    "kind": "user",
+    "name": "ana",
+    "admin": False,
+    "groups": [],
+    "scopes": ["access:servers!user=ana", "read:users:name!user=ana"],
+}
 
 
 def why_not_here() -> str | None:
@@ -132,12 +144,20 @@ class House:
     def story(self, job: Job) -> str:
         porter = (self.instance.paths.log / f"{job.spec.spawn_id}.porter").read_text()
         relay = (self.instance.paths.log / "relay").read_text()
+        heard = "\n".join(f"hub heard {method} {path}" for method, path, _ in self.hub_heard)
         logs = self.instance.paths.data.glob("*/home/.tre/log/*.log")
-        return "\n".join([porter, relay[-3000:], *(log.read_text()[-3000:] for log in logs)])
+        return "\n".join([porter, relay[-3000:], heard, *(log.read_text()[-3000:] for log in logs)])
 
     def events(self, name: str) -> list[dict]:
         lines = (self.instance.paths.log / "relay").read_text().splitlines()
         return [event for line in lines if (event := json.loads(line))["event"] == name]
+
+    def execute(self, job: Job, code: str, seconds: float = 60) -> str:
+        """Run `code` in a new kernel of the job's server, as a browser would; return what it printed."""
+        try:
+            return asyncio.run(asyncio.wait_for(run_in_kernel(job, code), seconds))
+        except (HTTPError, TimeoutError) as error:
+            raise AssertionError(f"the kernel did not run: {error!r}\n{self.story(job)}") from error
 
     def stop(self, job: Job) -> None:
         job.porter.kill()
@@ -162,6 +182,7 @@ class House:
             "JUPYTERHUB_SERVICE_PREFIX": prefix,
             "JUPYTERHUB_CLIENT_ID": f"jupyterhub-user-{job.spec.person}",
             "JUPYTERHUB_BASE_URL": "/",
+            "JUPYTERHUB_OAUTH_ACCESS_SCOPES": json.dumps([f"access:servers!user={job.spec.person}"]),
             "JUPYTERHUB_OAUTH_CALLBACK_URL": f"{prefix}oauth_callback",
         }
         return Claim(job.spec, environment if job.spec.role is Role.NOTEBOOK else {}).to_json()
@@ -205,6 +226,32 @@ class House:
         return {}
 
 
+async def run_in_kernel(job: Job, code: str) -> str:
+    base = f"{job.url}/user/{job.spec.person}/{job.spec.project}/api/kernels"
+    headers = {"Authorization": "token any"}
+    client = AsyncHTTPClient()
+    made = await client.fetch(base, method="POST", headers=headers, body="{}", request_timeout=60)
+    address = f"{base}/{json.loads(made.body)['id']}/channels".replace("http://", "ws://")
+    socket_ = await websocket_connect(HTTPRequest(address, headers=headers))
+    header = {"msg_id": "m1", "msg_type": "execute_request", "session": "s", "username": "", "version": "5.3"}
+    content = {"code": code, "silent": False, "store_history": False, "allow_stdin": False}
+    message = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
+    await socket_.write_message(json.dumps(message))
+    printed = ""
+    while True:
+        reply = json.loads(await socket_.read_message())
+        if reply["parent_header"].get("msg_id") != "m1":
+            continue
+        match reply["msg_type"], reply["content"]:
+            case "stream", {"text": text}:
+                printed += text
+            case "error", {"traceback": traceback}:
+                printed += "\n".join(traceback)
+            case "status", {"execution_state": "idle"}:
+                socket_.close()
+                return printed
+
+
 class _Hub(BaseHTTPRequestHandler):
     """As much of the hub's API as a single-user server needs to start, and a note of what it was asked."""
 
@@ -221,9 +268,9 @@ class _Hub(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.server.house.hub_heard.append(("GET", self.path, dict(self.headers)))
-        self._reply(200, {"version": "6.1.1"}) if self.path.rstrip("/") == "/hub/api" else self._reply(
-            404, {}
-        )
+        known = {"/hub/api": {"version": "6.1.1"}, "/hub/api/user": ANA}
+        content = known.get(self.path.rstrip("/"))
+        self._reply(404 if content is None else 200, content or {})
 
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
@@ -267,19 +314,19 @@ def make(folder: Path, uid: int, gid: int, mode: int) -> None:
 
 def environment_of(folder: Path) -> None:
     """A small environment of the system's Python with the test environment's packages, by hard links."""
-    library = folder / "lib" / f"python3.{sys.version_info.minor}"
-    library.mkdir(parents=True)
+    packages = folder / "lib" / f"python3.{sys.version_info.minor}" / "site-packages"
+    for part in (packages.relative_to(folder), Path("etc"), Path("share")):
+        (folder / part).parent.mkdir(parents=True, exist_ok=True)
+        linked = subprocess.run(["cp", "-al", ENVIRONMENT / part, folder / part], stderr=subprocess.DEVNULL)
+        if linked.returncode:  # another file system
+            shutil.rmtree(folder / part, ignore_errors=True)
+            subprocess.run(["cp", "-a", ENVIRONMENT / part, folder / part], check=True)
     (folder / "bin").mkdir()
     (folder / "bin" / "python").symlink_to("/usr/bin/python3")
     (folder / "pyvenv.cfg").write_text("home = /usr/bin\ninclude-system-site-packages = false\n")
-    origin = next(Path(p) for p in sys.path if p.endswith("site-packages"))
-    linked = subprocess.run(["cp", "-al", origin, library], capture_output=True, check=False)
-    if linked.returncode:  # another file system
-        shutil.rmtree(library / "site-packages", ignore_errors=True)
-        subprocess.run(["cp", "-a", origin, library], check=True)
     for package in PACKAGES:
-        shutil.rmtree(library / "site-packages" / package, ignore_errors=True)
-        shutil.copytree(ROOT / package, library / "site-packages" / package)
+        shutil.rmtree(packages / package, ignore_errors=True)
+        shutil.copytree(ROOT / package, packages / package)
 
 
 @pytest.fixture(scope="session")

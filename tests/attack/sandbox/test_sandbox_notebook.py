@@ -1,6 +1,5 @@
 """A notebook job, from the porter to an answer over the hub's loopback port."""
 
-import time
 import urllib.error
 import urllib.request
 
@@ -15,9 +14,7 @@ def get(url: str, **headers):
 
 
 def test_a_server_in_the_sandbox_answers_through_the_relay(house):
-    started = time.monotonic()
     job = house.start()
-    print("ready after", time.monotonic() - started)
     status, body = get(f"{job.url}/user/ana/p1/api")
     assert status == 200, body
     assert b"version" in body
