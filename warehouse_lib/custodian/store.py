@@ -135,7 +135,7 @@ def _share_with(path: Path, group: str | None) -> str:
     """Without root, an owner may still hand files to a group that it belongs to itself."""
     try:
         for part in [path, *path.rglob("*")] if group else ():
-            shutil.chown(part, group=group)
+            shutil.chown(part, group=group or "")
     except (LookupError, PermissionError):
         return f"The group {group} could not be given the files: they stay with this account's own group."
     return ""

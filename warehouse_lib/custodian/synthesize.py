@@ -1,7 +1,7 @@
 """Makes a deterministic, plausible OMOP CDM 5.4 population: same version, seed and size, same bytes.
 
-Every block of persons has a random stream of its own, derived from seed and block number, so memory stays
-flat and a larger population begins with the same people.
+Every block of 10,000 persons has a random stream of its own, derived from seed and block number, so memory
+stays flat whatever the size.
 """
 
 from collections.abc import Callable

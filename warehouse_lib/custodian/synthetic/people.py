@@ -64,13 +64,13 @@ def draw_people(rng: np.random.Generator, first: int, count: int, known: Paramet
 
 
 def _days(years: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Ints:
-    return (years * DAYS_PER_YEAR).astype(np.int64)
+    return np.asarray((years * DAYS_PER_YEAR).astype(np.int64))
 
 
 def _births(rng: np.random.Generator, count: int, known: Parameters) -> Ints:
     starts = np.array([age for age, _ in known.age_bands])
     bands = rng.choice(starts, size=count, p=shares([weight for _, weight in known.age_bands]))
-    return LAST_DAY - _days(bands + 5 * rng.random(count))
+    return np.asarray(LAST_DAY - _days(bands + 5 * rng.random(count)))
 
 
 def _logistic(
