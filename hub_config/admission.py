@@ -4,7 +4,7 @@ The register decides who and until when (`governance.authority`), the project's 
 profile how long. Everything is asked again at each start; nothing is remembered from a form.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,12 +13,15 @@ from sqlalchemy.orm import Session
 from governance import authority, register
 from governance.actions import Action
 from governance.decisions import Allowed, Refused
+from governance.errors import BrokenError
 from governance.identity import Account
 from governance.projects import Project, Quotas
+from governance.wording import DEFAULT_LANGUAGE
 from hub_config import journal
 from hub_config.addresses import next_address
 from hub_config.journal import Spawn
 from hub_config.profiles import PROFILES, WORKER_LONGEST
+from hub_config.wording import refuse
 from kernels.protocol import Phase, Role, new_spawn_id
 
 SHORTEST = timedelta(minutes=2)
@@ -35,20 +38,22 @@ class Need:
     profile: str
 
 
-def notebook(session: Session, person: str, project_id: str, profile: str, at: datetime) -> Spawn | Refused:
+def notebook(
+    session: Session, person: str, project_id: str, profile: str, at: datetime, language: str
+) -> Spawn | Refused:
     """Return the journal row of a new workspace, or why there is none."""
-    allowed = authority.decide(session, person, Action.WORKSPACE_OPEN, project_id, at)
+    allowed = authority.decide(session, person, Action.WORKSPACE_OPEN, project_id, at, language=language)
     if isinstance(allowed, Refused):
         return allowed
     project = register.get_project(session, project_id)
     membership = register.membership(session, person, project_id)
     if project is None or membership is None:
-        return Refused("There is no such project for you.", "Ask the project's lead.", "membership")
-    need = _profile(project, profile)
+        raise BrokenError("The register permits a workspace for a membership that it does not hold.")
+    need = _profile(project, profile, language)
     if isinstance(need, Refused):
         return need
     living = journal.living(session, project_id)
-    refusal = why_not_now(allowed, at) or why_over_quota(project.quotas, living, [need])
+    refusal = why_not_now(allowed, at, language) or why_over_quota(project.quotas, living, [need], language)
     if refusal:
         return refusal
     return _row(session, Role.NOTEBOOK, person, project_id, membership.account, need, allowed.until, at)
@@ -63,7 +68,7 @@ def workers(
     """
     project = register.get_project(session, parent.project)
     if project is None:
-        return Refused("The project is not in the register.", "Ask an administrator.", "project")
+        raise BrokenError("The register does not know the project of a living workspace.")
     need = Need(cores, memory_gib, WORKER_LONGEST, "worker")
     needs = [need] * len(names)
     allowed = Allowed(parent.lease)
@@ -86,49 +91,30 @@ def group_of(account: str) -> str:
     return account.rpartition("-")[0]
 
 
-def why_not_now(allowed: Allowed, at: datetime) -> Refused | None:
+def why_not_now(allowed: Allowed, at: datetime, language: str = DEFAULT_LANGUAGE) -> Refused | None:
     """Refuse a start whose permission ends within minutes."""
-    if allowed.until - at >= SHORTEST:
-        return None
-    return Refused(
-        "Your permission for this project ends within two minutes.",
-        "Ask the project's lead whether it will be renewed.",
-        "lease-too-short",
-    )
+    return None if allowed.until - at >= SHORTEST else refuse("lease-too-short", language)
 
 
-def why_over_quota(quotas: Quotas, living: Iterable[Spawn], needs: Sequence[Need]) -> Refused | None:
-    """Refuse what would take the project over a quota; the reason names the quota, use and ceiling."""
-    rows = list(living)
-    wanted = {
-        "jobs": (len(rows) + len(needs), quotas.jobs, len(rows)),
-        "cores": _sum("cores", rows, needs, quotas.cores),
-        "GiB of memory": _sum("memory_gib", rows, needs, quotas.memory_gib),
-    }
-    for what, (total, ceiling, used) in wanted.items():
-        if total > ceiling:
-            reason = (
-                f"The project may use {ceiling} {what} at one time; {used} are in use, {total - used} more"
-            )
-            remedy = "Choose a smaller profile, stop a running workspace, or ask an administrator."
-            return Refused(f"{reason} are not free.", remedy, "quota")
+def why_over_quota(
+    quotas: Quotas, living: Sequence[Spawn], needs: Sequence[Need], language: str = DEFAULT_LANGUAGE
+) -> Refused | None:
+    """Refuse what would take the project over a quota; the reason names quota, use and ceiling."""
+    if len(living) + len(needs) > quotas.jobs:
+        return refuse("quota-jobs", language, ceiling=quotas.jobs, used=len(living))
+    for what in ("cores", "memory_gib"):
+        used = sum(getattr(row, what) for row in living)
+        more = sum(getattr(need, what) for need in needs)
+        if used + more > getattr(quotas, what):
+            return refuse(f"quota-{what}", language, ceiling=getattr(quotas, what), used=used, more=more)
     return None
 
 
-def _sum(field: str, rows: Sequence[Spawn], needs: Sequence[Need], ceiling: int) -> tuple[int, int, int]:
-    used = sum(getattr(row, field) for row in rows)
-    return used + sum(getattr(need, field) for need in needs), ceiling, used
-
-
-def _profile(project: Project, name: str) -> Need | Refused:
+def _profile(project: Project, name: str, language: str) -> Need | Refused:
     """Return what a profile takes, if the project may use it."""
     profile = PROFILES.get(name) if name in project.compute_profiles else None
     if profile is None:
-        return Refused(
-            "This compute profile is not among those of the project.",
-            "Choose one of the profiles that the form offers.",
-            "profile",
-        )
+        return refuse("profile", language)
     return Need(profile.cores, profile.memory_gib, profile.longest, profile.name)
 
 

@@ -43,9 +43,6 @@ HUB: Mapping[str, Word] = MappingProxyType(
             "Elija la menor que le sirva: arranca antes y deja sitio a los demás.",
             "Choose the smallest that serves: it starts sooner and leaves room for others.",
         ),
-        "cores": Word("núcleos", "cores"),
-        "memory": Word("GiB de memoria", "GiB of memory"),
-        "hours_at_most": Word("horas como máximo", "hours at most"),
         "start_work": Word("Abrir el espacio de trabajo", "Open the workspace"),
         "opening": Word("Abriendo", "Opening"),
         "opening_lead": Word(
@@ -96,3 +93,36 @@ HUB: Mapping[str, Word] = MappingProxyType(
         "authorise_lead": Word("quiere saber quién es usted.", "wants to know who you are."),
     }
 )
+
+TOLD: Mapping[str, Word] = MappingProxyType(
+    {
+        "permitted": Word(
+            "Permiso concedido y anotado; la petición va al planificador.",
+            "Permission given and written down; the request goes to the scheduler.",
+        ),
+        "accepted": Word(
+            "El planificador ha aceptado la petición.", "The scheduler has accepted the request."
+        ),
+        "queued": Word("En cola: {}.", "Waiting in the queue: {}."),
+        "allocated": Word(
+            "Máquina {} asignada; se construye el entorno aislado.",
+            "Machine {} is allocated; the sandbox is being built.",
+        ),
+        "sandboxed": Word(
+            "Entorno aislado listo en {}; arranca el cuaderno.",
+            "The sandbox is built on {}; the notebook server starts.",
+        ),
+        "open": Word("El espacio de trabajo está listo.", "The workspace is ready."),
+        "unknown": Word(
+            "El planificador no responde; su petición queda guardada.",
+            "The scheduler does not answer; your request is kept.",
+        ),
+    }
+)
+"""What each step of a start says; `{}` takes the machine's name or SLURM's own reason."""
+
+
+def told(step: str, detail: str, language: str) -> str:
+    """Return a step's sentence in a language, or nothing for a step without one."""
+    word = TOLD.get(step)
+    return "" if word is None else str(getattr(word, language)).format(detail)

@@ -7,6 +7,7 @@ from governance.decisions import Refused
 from governance.instance import Instance, Paths
 from hub_config.admission import group_of
 from hub_config.journal import Spawn
+from hub_config.wording import refuse
 from kernels.protocol import JobSpec, Mount, Role
 
 
@@ -20,15 +21,11 @@ def extract_of(paths: Paths, project: str) -> Path | None:
     return target if target.parent == pointer.parent else None
 
 
-def why_no_data(paths: Paths, project: str, *, has_grants: bool) -> Refused | None:
+def why_no_data(paths: Paths, project: str, language: str, *, has_grants: bool) -> Refused | None:
     """Refuse a workspace whose granted data are not there yet: an empty folder would look like no data."""
     if not has_grants or extract_of(paths, project) is not None:
         return None
-    return Refused(
-        "The project's data are not prepared yet.",
-        "Try again in some minutes; if it stays, ask the data custodian.",
-        "extract-missing",
-    )
+    return refuse("extract-missing", language)
 
 
 def mounts(paths: Paths, project: str, account: str) -> tuple[Mount, ...]:

@@ -25,7 +25,7 @@ LOOK = "/tre/look"  # served by the edge, the same on every host
 HUB_STATIC = "/tre/hub"
 
 
-def frame(language: str, airlock: str, here: str = "") -> dict[str, Any]:
+def frame(language: str, airlock: str) -> dict[str, Any]:
     """Return what the page frame needs on every page, signed in or not."""
     w = SPOKEN[language]
     return {
@@ -36,7 +36,7 @@ def frame(language: str, airlock: str, here: str = "") -> dict[str, Any]:
         "static": LOOK,
         "hub_static": HUB_STATIC,
         "airlock": airlock,
-        "links": [(w["hub"], "/hub/home", here == "home"), (w["airlock"], airlock, False)],
+        "links": [(w["hub"], "/hub/home", True), (w["airlock"], airlock, False)],
     }
 
 
@@ -68,17 +68,23 @@ class InOurLook:
         """What every template gets."""
         namespace: dict[str, Any] = super().template_namespace  # type: ignore[misc]
         user = namespace["user"]
-        here = "home" if self.request.path.endswith("/home") else ""
         token = urlencode({"_xsrf": namespace["xsrf"]})
         return {
             **namespace,
-            **frame(self.language, self.settings["tre_airlock"], here),
+            **frame(self.language, self.settings["tre_airlock"]),
+            **({} if user else {"links": None}),
             "person": user.name if user else None,
             "switch": {code: self._address(lang=code) for code in LANGUAGES},
             "sign_out": f"/hub/sign-out?{token}",
             "csrf": "",
+            "project": self._project(),
             "window": self.settings["tre_window"],
         }
+
+    def _project(self) -> str:
+        """The project a page is about: the last part of ``/spawn/PERSON/PROJECT``, or nothing."""
+        parts = [str(part) for part in self.path_args or ()]  # type: ignore[attr-defined]
+        return parts[1].strip("/") if len(parts) > 1 else ""
 
     def _address(self, **more: str) -> str:
         fields = {name: values[-1].decode() for name, values in self.request.query_arguments.items()}

@@ -11,14 +11,18 @@ from typing import Any
 
 from jupyterhub import orm
 from jupyterhub.spawner import Spawner, SpawnException
+from sqlalchemy.orm import object_session
 from traitlets import Any as AnyTrait
 
 from governance.decisions import Refused
 from governance.errors import BrokenError
 from governance.instance import Instance
+from governance.wording import DEFAULT_LANGUAGE
 from hub_config import environments, options
 from hub_config.broker_client import BrokerClient
+from hub_config.hub_words import told
 from hub_config.standing import Step
+from hub_config.wording import refuse
 from kernels.protocol import HUB_PORT, SERVER_PORT, Phase
 
 WAIT_S = 20.0  # one long question to the broker
@@ -34,10 +38,6 @@ PROGRESS = {
     Step.SANDBOXED: 75,
     Step.OPEN: 95,
 }
-
-DEFAULT_SERVER = Refused(
-    "A workspace always belongs to a project.", "Choose one from your list of projects.", "spawn-project"
-)
 
 
 class RefusedSpawn(SpawnException):  # type: ignore[misc]
@@ -75,7 +75,13 @@ class TreSpawner(Spawner):  # type: ignore[misc]  # JupyterHub ships no types
         self.spawn_id = ""
         self.token_id: int | None = None
         self.seen: list[dict[str, Any]] = []
+        self.spoken = DEFAULT_LANGUAGE
         self.news = asyncio.Event()
+
+    @property
+    def language(self) -> str:
+        """The language of the person who asks, while a request is at hand."""
+        return str(getattr(self.handler, "language", DEFAULT_LANGUAGE))
 
     @property
     def broker(self) -> BrokerClient:
@@ -88,18 +94,18 @@ class TreSpawner(Spawner):  # type: ignore[misc]  # JupyterHub ships no types
         """Return the form for the project, or raise why it cannot be opened at all."""
         if not self.name:
             return ""
-        form = await asyncio.to_thread(self.form, self.user.name, self.name)
+        form = await asyncio.to_thread(self.form, self.user.name, self.name, self.language)
         if isinstance(form, Refused):
             raise RefusedSpawn(form)
         return str(form)
 
     def run_options_from_form(self, form_data: dict[str, Any]) -> dict[str, str]:
         """Read the form; anything but one profile's name is refused."""
-        return accept(options.from_form(form_data))
+        return accept(options.from_form(form_data, self.language))
 
     async def options_from_query(self, query_options: dict[str, Any]) -> dict[str, str]:
         """A link never starts a workspace."""
-        raise RefusedSpawn(options.ONLY_A_PROFILE)
+        raise RefusedSpawn(refuse("spawn-options", self.language))
 
     def get_env(self) -> dict[str, str]:
         """Return what the server needs to speak with the hub; nothing of the hub's own environment."""
@@ -114,14 +120,14 @@ class TreSpawner(Spawner):  # type: ignore[misc]  # JupyterHub ships no types
     async def start(self) -> str:
         """Ask for a start and wait until the server accepts connections; return its address."""
         if not self.name:
-            raise RefusedSpawn(DEFAULT_SERVER)
-        chosen = accept(options.from_options(self.user_options))
+            raise RefusedSpawn(refuse("spawn-project", self.language))
+        chosen = accept(options.from_options(self.user_options, self.language))
+        self.spoken = self.language
         self.ip, self.port = "127.0.0.1", SERVER_PORT
         try:
-            asked = self.broker.ask(
-                "submit", person=self.user.name, project=self.name, environment=self.get_env(), **chosen
-            )
-            self.spawn_id = accept(await asked)["spawn_id"]
+            fields = {**chosen, "environment": self.get_env(), "language": self.spoken}
+            asked = await self.broker.ask("submit", person=self.user.name, project=self.name, **fields)
+            self.spawn_id = accept(asked)["spawn_id"]
             self._remember()
             last = await self._follow()
         except BrokenError as error:
@@ -165,7 +171,7 @@ class TreSpawner(Spawner):  # type: ignore[misc]  # JupyterHub ships no types
         told = 0
         while True:
             for where in self.seen[told:]:
-                yield progress_event(where)
+                yield progress_event(where, self.spoken)
             told = len(self.seen)
             self.news.clear()
             await self.news.wait()
@@ -215,26 +221,29 @@ class TreSpawner(Spawner):  # type: ignore[misc]  # JupyterHub ships no types
 
     def _remember(self) -> None:
         """Commit the spawn id now: JupyterHub itself stores state only when `start` has returned."""
-        token = orm.APIToken.find(self.db, self.api_token)
+        session = object_session(self.orm_spawner)
+        token = orm.APIToken.find(session, self.api_token)
         self.token_id = token.id if token else None
         self.orm_spawner.state = self.get_state()
-        self.db.commit()
+        if session is not None:
+            session.commit()
 
     def run_post_stop_hook(self) -> object:
         """Revoke the server's token also when this hub never saw it (JupyterHub then cannot find it)."""
-        token = self.db.get(orm.APIToken, self.token_id) if self.token_id else None
-        if token is not None:
-            self.db.delete(token)
-            self.db.commit()
+        session = object_session(self.orm_spawner)
+        token = session.get(orm.APIToken, self.token_id) if session and self.token_id else None
+        if session and token:
+            session.delete(token)
+            session.commit()
         return super().run_post_stop_hook()
 
 
-def progress_event(where: dict[str, Any]) -> dict[str, Any]:
-    """Return JupyterHub's event for a standing; `step` lets the page show it in the person's language."""
+def progress_event(where: dict[str, Any], language: str) -> dict[str, Any]:
+    """Return JupyterHub's event for a standing; `step` is the place on the page's path."""
     step = Step(where["step"])
     return {
         "progress": PROGRESS.get(step, 5),
-        "message": where["reason"],
+        "message": told(step, where["detail"], language) or where["reason"],
         "step": str(step),
         "starts_at": where["starts_at"],
     }

@@ -33,6 +33,7 @@ class Standing:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     url: str | None = None
+    detail: str = ""  # what a translated sentence needs: the node, or SLURM's reason
 
     def to_json(self) -> dict[str, Any]:
         """Return the wire form."""
@@ -51,7 +52,7 @@ def standing(row: Spawn, queue: Snapshot | None) -> Standing:
         return Standing(stored, Step.OPEN, "The workspace is ready.", row.claimed_at, ends_at(row), row.url)
     if stored is Phase.STARTING:
         reason = f"The sandbox is built on {row.node}; the notebook server starts."
-        return Standing(stored, Step.SANDBOXED, reason, row.claimed_at, ends_at(row))
+        return Standing(stored, Step.SANDBOXED, reason, row.claimed_at, ends_at(row), detail=row.node or "")
     if stored is Phase.JOURNALED:
         reason = "Permission given and written down; the request goes to the scheduler."
         return Standing(stored, Step.PERMITTED, reason)
@@ -62,12 +63,13 @@ def standing(row: Spawn, queue: Snapshot | None) -> Standing:
 
 def _submitted(job: Job | None) -> Standing:
     if job is not None and job.is_waiting:
-        return Standing(
-            Phase.PENDING, Step.QUEUED, f"Waiting in the queue: {job.why_waiting()}.", job.starts_at
-        )
+        why = job.why_waiting()
+        reason = f"Waiting in the queue: {why}."
+        return Standing(Phase.PENDING, Step.QUEUED, reason, job.starts_at, detail=why)
     if job is not None and job.is_running:
-        reason = f"Machine {job.node} is allocated; the sandbox is being built."
-        return Standing(Phase.STARTING, Step.ALLOCATED, reason, job.starts_at)
+        node = job.node or ""
+        reason = f"Machine {node} is allocated; the sandbox is being built."
+        return Standing(Phase.STARTING, Step.ALLOCATED, reason, job.starts_at, detail=node)
     return Standing(Phase.SUBMITTED, Step.ACCEPTED, "The scheduler has accepted the request.")
 
 

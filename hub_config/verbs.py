@@ -22,6 +22,7 @@ from governance.database import transaction
 from governance.decisions import Refused
 from governance.errors import BrokenError, UsageError
 from governance.instance import Instance
+from governance.wording import DEFAULT_LANGUAGE
 from hub_config import admission, jobspecs, journal
 from hub_config.environments import Environments, why_not
 from hub_config.journal import Spawn
@@ -92,13 +93,18 @@ class Broker:
     # ---- the hub's verbs ----
 
     def submit(
-        self, person: str, project: str, profile: str, environment: Mapping[str, str]
+        self,
+        person: str,
+        project: str,
+        profile: str,
+        environment: Mapping[str, str],
+        language: str = DEFAULT_LANGUAGE,
     ) -> Message | Refused:
         """Start a notebook: decide, write down, submit."""
         if why := why_not(environment):
             raise UsageError(why)
         self._supersede(person, project)
-        row = self._journal_notebook(person, project, profile)
+        row = self._journal_notebook(person, project, profile, language)
         if isinstance(row, Refused):
             return row
         self.environments.keep(row.spawn_id, environment)
@@ -247,13 +253,14 @@ class Broker:
         if found:
             self._stop(found, "Replaced by a new start.")
 
-    def _journal_notebook(self, person: str, project: str, profile: str) -> Spawn | Refused:
+    def _journal_notebook(self, person: str, project: str, profile: str, language: str) -> Spawn | Refused:
         with transaction(self.engine) as session:
-            row = admission.notebook(session, person, project, profile, self.now())
+            row = admission.notebook(session, person, project, profile, self.now(), language)
             known = register.get_project(session, project)
             if not isinstance(row, Refused) and known:
                 has_grants = bool(known.grants)
-                row = jobspecs.why_no_data(self.instance.paths, project, has_grants=has_grants) or row
+                paths = self.instance.paths
+                row = jobspecs.why_no_data(paths, project, language, has_grants=has_grants) or row
             if isinstance(row, Refused):
                 self._record_refusal(session, person, known.id if known else None, row)
                 return row

@@ -56,10 +56,12 @@ class Window:
                     cards.append(ProjectCard(project.id, project.title, decision))
         return cards
 
-    def profiles(self, person: str, project: str) -> list[ComputeProfile] | Refused:
+    def profiles(self, person: str, project: str, language: str) -> list[ComputeProfile] | Refused:
         """Return what the person can choose in a project, or why it cannot be opened."""
         with transaction(connection.engine(self.database_url)) as session:
-            decision = authority.decide(session, person, Action.WORKSPACE_OPEN, project, self.now())
+            decision = authority.decide(
+                session, person, Action.WORKSPACE_OPEN, project, self.now(), language=language
+            )
             known = register.get_project(session, project)
         if isinstance(decision, Refused):
             return decision
@@ -69,12 +71,12 @@ class Window:
         """Write a moment in the institution's local time, without seconds; no moment is no text."""
         return "" if moment is None else moment.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
 
-    def form(self, person: str, project: str) -> str | Refused:
+    def form(self, person: str, project: str, language: str) -> str | Refused:
         """Return the choice of profiles as HTML (JupyterHub puts it into the spawn page as it is)."""
-        profiles = self.profiles(person, project)
+        profiles = self.profiles(person, project, language)
         if isinstance(profiles, Refused):
             return profiles
-        return FORMS.get_template("profiles.html").render(profiles=profiles)
+        return FORMS.get_template("profiles.html").render(profiles=profiles, language=language)
 
 
 FORMS = Environment(
