@@ -86,6 +86,7 @@ def _mapping(node: yaml.MappingNode, path: Path, lines: dict[Path, int]) -> dict
         if key in mapping:
             raise _problem(key_node.start_mark, "this field is written twice")
         mapping[key] = _value(value_node, (*path, key), lines)
+        lines[(*path, key)] = key_node.start_mark.line + 1  # a block's value starts a line below its name
     return mapping
 
 
