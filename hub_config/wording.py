@@ -20,7 +20,7 @@ ENGLISH: dict[str, Words] = {
         "Choose a smaller profile, stop a running workspace, or ask an administrator.",
     ),
     "quota-memory_gib": Words(
-        "The project may use {ceiling} GiB of memory at one time; {used} are used, {more} more are asked for.",
+        "The project may use {ceiling} GiB of memory at one time; {used} are used, {more} more are asked.",
         "Choose a smaller profile, stop a running workspace, or ask an administrator.",
     ),
     "profile": Words(
