@@ -11,10 +11,10 @@ from typing import BinaryIO
 
 from airlock.checks import differencing, frequency_table, hidden_content, identifiers, percentages, records
 from airlock.checks.cells import Nothing
-from airlock.checks.layout import Block, blocks
+from airlock.checks.layout import Block, Role, blocks
 from airlock.domain.finding import Finding, Verdict
 from airlock.domain.outputs import FileFormat, OutputKind
-from airlock.intake import parse_csv, parse_json, parse_parquet, parse_xlsx
+from airlock.intake import parse_csv, parse_json, parse_parquet, parse_text, parse_xlsx
 from airlock.intake.limits import READING
 from airlock.intake.parsed import Parsed, unreadable
 from airlock.intake.sniff import sniff
@@ -33,7 +33,7 @@ KINDS = {
     FileFormat.PICKLE: OutputKind.MODEL,
     FileFormat.ARCHIVE: OutputKind.ARCHIVE,
 }
-TEXTUAL = frozenset({FileFormat.TEXT, FileFormat.NOTEBOOK, FileFormat.SVG})
+SEARCHED = frozenset({FileFormat.NOTEBOOK, FileFormat.SVG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def examine(
         *hidden_content.check(parsed.hidden),
         *_on_cells(parsed),
         *identifiers.in_lines(parsed.text),
-        *(finding for block in tables for finding in _on_block(block, profile)),
+        *(finding for block in tables for finding in _on_block(block, profile, sniffed.format)),
         *_against(tables, released, profile),
     ]
     return Examined(_kind(sniffed.format, tables, findings), tuple(_shortened(findings)))
@@ -71,12 +71,17 @@ def _parse(file: BinaryIO, found: FileFormat) -> Parsed:
     file.seek(0)
     if found in PARSERS:
         return PARSERS[found](file, size)
-    return Parsed(found, text=parse_csv.decode(file.read(MOST_TEXT))[0] if found in TEXTUAL else "")
+    return Parsed(found, text=parse_csv.decode(file.read(MOST_TEXT))[0] if found in SEARCHED else "")
 
 
 def _csv(file: BinaryIO, size: int) -> Parsed:
     parsed = parse_csv.parse(file.read(READING.most_bytes))
     return _too_large(parsed) if size > READING.most_bytes else parsed
+
+
+def _text(file: BinaryIO, size: int) -> Parsed:
+    parsed = parse_text.parse(file.read(MOST_TEXT))
+    return _too_large(parsed) if size > MOST_TEXT else parsed
 
 
 def _json(file: BinaryIO, size: int) -> Parsed:
@@ -95,6 +100,7 @@ def _parquet(file: BinaryIO, _: int) -> Parsed:
 
 PARSERS: dict[FileFormat, Callable[[BinaryIO, int], Parsed]] = {
     FileFormat.CSV: _csv,
+    FileFormat.TEXT: _text,
     FileFormat.JSON: _json,
     FileFormat.XLSX: _xlsx,
     FileFormat.PARQUET: _parquet,
@@ -122,9 +128,13 @@ def _on_cells(parsed: Parsed) -> Iterator[Finding]:
             yield from identifiers.in_block(block)
 
 
-def _on_block(block: Block, profile: DisclosureProfile) -> Iterator[Finding]:
+def _on_block(block: Block, profile: DisclosureProfile, written: FileFormat) -> Iterator[Finding]:
     """Checks of one table. Of records only that is said: counting in them would report every cell."""
-    found = list(records.check(block, profile))
+    if written is FileFormat.TEXT and not block.having(Role.COUNT):
+        return  # lines of text that only look like a table; the kind is held anyway
+    found = list(
+        records.person_columns(block) if written is FileFormat.TEXT else records.check(block, profile)
+    )
     yield from found
     if not any(finding.verdict is Verdict.REFUSE for finding in found):
         yield from frequency_table.check(block, profile)

@@ -4,9 +4,10 @@ Each rule is a claim about one published table, for an attacker who knows nothin
 rule is sure of; what may be a count and may not is held.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from airlock.checks.cells import Count, Item, Nothing
+from airlock.checks.cells import Count, Item, Nothing, Words
 from airlock.checks.counts import CountTable, Sureness, count_cells, count_table
 from airlock.checks.layout import Block, Role
 from airlock.domain.finding import Finding, Place, Verdict, cell_place
@@ -19,6 +20,7 @@ from disclosure.thresholds import CountClass, classify
 
 ZEROS = {ZeroRule.REVIEW: Verdict.REVIEW, ZeroRule.REFUSE: Verdict.REFUSE}
 YEARS = range(1900, 2101)
+STATED = re.compile(r"\bn\s*[=:]\s*(\d{1,9})\b", re.IGNORECASE)
 WHOLES = word_set("denominator population denominador poblacion")
 
 
@@ -32,6 +34,7 @@ def check(block: Block, profile: DisclosureProfile) -> Iterator[Finding]:
             elif 0 < cell.item.value < profile.threshold:
                 yield _unclear(where, profile)
     yield from _headings(block)
+    yield from _stated(block, profile)
     counts = count_table(block)
     if counts is not None:
         yield from _totals(block, counts, profile)
@@ -86,6 +89,15 @@ def _headings(block: Block) -> Iterator[Finding]:
                 yield Finding(
                     "frequency.numeric-heading", Verdict.REVIEW, message, _place(block, row, column.index)
                 )
+
+
+def _stated(block: Block, profile: DisclosureProfile) -> Iterator[Finding]:
+    """Counts stated in headings and labels: "Treated (n=4)"."""
+    for row in (*block.header, *block.body):
+        for index, item in enumerate(block.items[row]):
+            stated = STATED.findall(item.text) if isinstance(item, Words) else []
+            for digits in stated:
+                yield from _count(int(digits), _place(block, row, index), profile)
 
 
 def _totals(block: Block, counts: CountTable, profile: DisclosureProfile) -> Iterator[Finding]:

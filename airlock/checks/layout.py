@@ -106,7 +106,8 @@ def _block(grid: Grid, items: tuple[tuple[Item, ...], ...], run: list[int]) -> B
 
 def _is_title(row: Sequence[Item], following: Sequence[Item]) -> bool:
     """Whether a row is a caption over the table: one cell of words over a row with more."""
-    return len(row) > 1 and _filled(row) == 1 and _filled(following) > 1 and not _figures(row)
+    alone = len(row) > 1 and _filled(row) == 1 and isinstance(row[0], Words)
+    return alone and _filled(following) > 1
 
 
 def _filled(row: Sequence[Item]) -> int:

@@ -22,15 +22,20 @@ UNIQUE_SHARE = 0.95  # of different values, in a column that tells persons apart
 
 def check(block: Block, profile: DisclosureProfile) -> Iterator[Finding]:
     """What says that the rows of a block are persons."""
-    for column in block.columns:
-        if reason := _names_persons(block, column):
-            yield Finding("records.person-column", Verdict.REFUSE, reason, _heading_place(block, column))
+    yield from person_columns(block)
     if len(block.body) > profile.most_rows or block.grid.truncated:
         message = f"More than {profile.most_rows} rows: this is data, not a result."
         yield Finding("records.too-many-rows", Verdict.REFUSE, message, _sheet(block))
     elif reason := _unaggregated(block):
         sure = len(block.body) >= SURE_ROWS
         yield Finding("records.rows", Verdict.REFUSE if sure else Verdict.REVIEW, reason, _sheet(block))
+
+
+def person_columns(block: Block) -> Iterator[Finding]:
+    """The columns whose heading says that each row is a person."""
+    for column in block.columns:
+        if reason := _names_persons(block, column):
+            yield Finding("records.person-column", Verdict.REFUSE, reason, _heading_place(block, column))
 
 
 def _sheet(block: Block) -> Place:

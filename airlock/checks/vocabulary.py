@@ -35,8 +35,8 @@ WHOLE_STATISTICS = word_set("p t z f r or b cv")
 """Statistics only believed as the whole heading, over numbers that are not whole: F is also a sex."""
 
 VALUE_WORDS = word_set(
-    "height weight bmi imc sbp dbp bp glucose hba1c cholesterol creatinine egfr value result valor "
-    "resultado dose dosis length days dias los duration duracion score puntuacion cost coste price "
+    "height weight bmi imc sbp dbp bp glucose hba1c cholesterol creatinine egfr "
+    "dose dosis length days dias los duration duracion score puntuacion cost coste price "
     "temperature pulse peso talla altura edad age systolic diastolic platelets hemoglobin haemoglobin "
     "sodium potassium"
 )

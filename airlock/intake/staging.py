@@ -89,7 +89,7 @@ def _folder(path: Path) -> Iterator[int]:
 
 
 def open_beneath(folder: int, path: str) -> int:
-    """Open `path` for reading beneath the folder descriptor, through no link and no mount; raises `OSError`."""
+    """Open `path` for reading beneath the folder, through no link and no mount; raises `OSError`."""
     how = _OpenHow(flags=OPEN, mode=0, resolve=RESOLVE)
     library = ctypes.CDLL(None, use_errno=True)
     name = ctypes.c_char_p(os.fsencode(path))
