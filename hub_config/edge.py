@@ -77,15 +77,14 @@ def nginx_conf(instance: Instance) -> str:
 
 
 def _head(instance: Instance) -> str:
-    run, log = instance.paths.run / "edge", instance.paths.log
+    run, log = instance.paths.run / "edge", instance.paths.state / "edge"
     temporary = "\n".join(
         f"    {kind}_temp_path {run}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     return f"""# Written by `python -m hub_config.edge`; changes are overwritten.
-daemon off;
 worker_processes 1;
 pid {run}/nginx.pid;
-error_log {log}/edge-error.log warn;
+error_log stderr warn;
 events {{ worker_connections 2048; }}
 http {{
     include /etc/nginx/mime.types;
@@ -96,9 +95,10 @@ http {{
     server_names_hash_bucket_size 128;
 {temporary}
     # Who took how much from where: the meter of what leaves by browser. No query: it may hold tokens.
-    log_format metered '$time_iso8601 $remote_addr $host $request_method $uri $status '
+    map $request_uri $asked {{ "~^(?<path>[^?]*)" $path; default -; }}
+    log_format metered '$time_iso8601 $remote_addr $host $request_method $asked $status '
                        '$bytes_sent $request_length $request_time';
-    access_log {log}/edge-access.log metered;
+    access_log {log}/access.log metered;
     map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}
     proxy_http_version 1.1;
     proxy_set_header Host $http_host;
@@ -157,6 +157,8 @@ def _workspaces(instance: Instance) -> str:
         # nginx compares the decoded, normalised path, so %66iles, //files and x/../files are denied too.
         location ~ ^/user/[^/]+/(?:[^/]+/)?(?:{denied})(?:/|$) {{ return 403; }}
         error_page 403 /tre/edge/ways-out.html;
+        # The hub has one origin; on a person's host its pages would share it with notebook scripts.
+        location ^~ /hub/ {{ return 302 {instance.hub_url}$request_uri; }}
         location = /tre/edge/ways-out.html {{
             internal;
             alias {ways_out_file(instance)};
