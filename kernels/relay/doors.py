@@ -18,13 +18,11 @@ from kernels import packets
 from kernels.protocol import WORKSPACE_VERBS, Verb, answer, broken
 from kernels.pump import Stream, pump
 from kernels.relay.allowed import AIRLOCK, HUB, Service
-from kernels.relay.broker import Broker
 from kernels.relay.events import tell
-from kernels.relay.front import Front
 from kernels.relay.gate import pass_one
 from kernels.relay.peercred import peer_of
 from kernels.relay.sessions import Session
-from kernels.relay.streams import Jobs, Services
+from kernels.relay.surroundings import Surroundings
 from kernels.relay.threads import start
 
 CALL_WITHIN_S = 10.0
@@ -38,9 +36,9 @@ Message = dict[str, Any]
 class Doors:
     """Opens doors and answers what is asked at them."""
 
-    def __init__(self, node: str, jobs: Jobs, services: Services, broker: Broker, front: Front) -> None:
-        self._node, self._jobs, self._services = node, jobs, services
-        self._broker, self._front = broker, front
+    def __init__(self, node: str, around: Surroundings) -> None:
+        self._node, self._jobs, self._services = node, around.jobs, around.services
+        self._broker, self._front = around.broker, around.front
 
     def open(self, session: Session) -> None:
         """Make the door's folder and socket, and answer calls until `close`."""

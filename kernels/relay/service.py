@@ -9,13 +9,11 @@ from governance.errors import BrokenError, RefusedError
 from kernels.protocol import Verb
 from kernels.relay import doors
 from kernels.relay.admission import Admission
-from kernels.relay.broker import Broker, LocalBroker
 from kernels.relay.doors import Doors
 from kernels.relay.events import tell
-from kernels.relay.front import Front, LoopbackFront
 from kernels.relay.sessions import Session, Sessions
 from kernels.relay.settings import RelaySettings
-from kernels.relay.streams import Jobs, LocalServices, NoOtherNodes
+from kernels.relay.surroundings import surroundings
 from kernels.relay.threads import start
 
 LOOK_EVERY_MS = 500
@@ -27,11 +25,8 @@ class Relay:
     def __init__(self, settings: RelaySettings) -> None:
         self.settings = settings
         self.sessions = Sessions()
-        self.broker: Broker = LocalBroker(settings.instance.paths.socket("broker"))
-        self.services = LocalServices(settings.instance)
-        self.jobs = Jobs(settings.node, self.sessions, self.broker, NoOtherNodes())
-        self.front: Front = LoopbackFront(self.jobs, self.broker)
-        self.doors = Doors(settings.node, self.jobs, self.services, self.broker, self.front)
+        self.around = surroundings(settings, self.sessions)
+        self.doors = Doors(settings.node, self.around)
 
     def run(self) -> None:
         """Serve for ever."""
@@ -40,8 +35,10 @@ class Relay:
             folder.mkdir(mode=0o711, parents=True, exist_ok=True)
             folder.chmod(0o711)  # accounts pass through to what they can name; nobody lists
         start(self._watch)
+        if self.around.peers is not None:
+            start(self.around.peers.serve)
         tell("relay:up", node=self.settings.node, hub_side=self.settings.hub_side)
-        Admission(self.settings.node, place, self.broker, self.open).serve()
+        Admission(self.settings.node, place, self.around.broker, self.open).serve()
 
     def open(self, session: Session) -> None:
         """Open a door for an admitted job. Raises RefusedError when the job has one."""
@@ -59,7 +56,7 @@ class Relay:
         session.end()
         doors.remove(session.folder)
         tell("job:gone", spawn_id=session.spec.spawn_id, why=why, **session.bytes_carried)
-        self.front.withdraw(session.spec.spawn_id)
+        self.around.front.withdraw(session.spec.spawn_id)
 
     def _watch(self) -> None:
         while True:
@@ -91,6 +88,6 @@ class Relay:
 
     def _asked_again(self, session: Session) -> datetime | None:
         # The lease may have been extended meanwhile; a broker that is down extends nothing.
-        answer = self.broker.ask(Verb.STATE, spawn_id=session.spec.spawn_id)
+        answer = self.around.broker.ask(Verb.STATE, spawn_id=session.spec.spawn_id)
         ends_at = None if isinstance(answer, Refused) else answer.get("ends_at")
         return datetime.fromisoformat(str(ends_at)) if ends_at else None

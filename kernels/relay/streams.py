@@ -95,11 +95,15 @@ class Jobs:
             port: which Dask port.
             account: if given, the job must belong to this membership.
         """
+        if self._sessions.get(spawn_id) is not None or node == self._node:
+            return self.connect_here(spawn_id, kind, port, account)
+        return self._nodes.dial_job(node, spawn_id, kind, port, account or "")
+
+    def connect_here(self, spawn_id: str, kind: str, port: int, account: str | None) -> Stream:
+        """Open a stream into a job of this node; see `connect`."""
         here = self._sessions.get(spawn_id)
         if here is None:
-            if node == self._node:
-                raise BrokenError("The job is not on this node any more.")
-            return self._nodes.dial_job(node, spawn_id, kind, port, account or "")
+            raise BrokenError("The job is not on this node any more.")
         if account is not None and here.spec.account != account:
             raise RefusedError(Refused("The job is another membership's.", rule="relay:dask:membership"))
         return here.connect(kind, port)

@@ -5,11 +5,12 @@ so root is needed, and nothing of the machine but /etc/tre/<name>.toml and a fol
 """
 
 import asyncio
+import ipaddress
+import itertools
 import json
 import os
 import secrets
 import shutil
-import socket
 import socketserver
 import subprocess
 import sys
@@ -17,12 +18,17 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from tornado.httpclient import AsyncHTTPClient, HTTPError, HTTPRequest
 from tornado.websocket import websocket_connect
 
@@ -66,6 +72,7 @@ def pytest_collection_modifyitems(items):
 class Job:
     spec: JobSpec
     porter: subprocess.Popen
+    node: str = ""
     url: str | None = None
     gone: bool = False
 
@@ -75,14 +82,15 @@ class House:
     """The broker's memory and SLURM's hands."""
 
     instance: Instance
-    relay: subprocess.Popen | None = None
+    nodes: tuple[str, ...] = ()  # empty: one relay does everything
+    relays: dict[str, subprocess.Popen] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     asked: list[dict] = field(default_factory=list)
     hub_heard: list[tuple] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def spec(self, person="ana", project="p1", role=Role.NOTEBOOK, **changes) -> JobSpec:
         now = datetime.now(UTC)
-        number = len(self.jobs) + 1
         account = f"{self.instance.name}-{project}-{person}"
         self.folders(project, account, UIDS[person], GIDS[project])
         data = self.instance.paths.data
@@ -100,7 +108,7 @@ class House:
             memory_gib=1,
             submitted_at=now,
             ends_at=now + timedelta(minutes=10),
-            address=f"127.9.9.{number}",
+            address=f"127.9.9.{next(self.numbers)}",
             software=str(self.instance.paths.software / "workspace"),
             mounts=(
                 Mount(str(data / account / "home"), "/workspace/home", writable=True),
@@ -120,8 +128,9 @@ class House:
         (data / account).chmod(0o711)
 
     def run(self, spec: JobSpec, uid: int | None = None) -> Job:
-        """Do what SLURM does with the script: run its one command as the account."""
-        environment = {**BARE, "SLURM_JOB_ID": str(1000 + len(self.jobs)), "SLURMD_NODENAME": ""}
+        """Do what SLURM does with the script: run its one command as the account, on the next node."""
+        node = self.nodes[len(self.jobs) % len(self.nodes)] if self.nodes else ""
+        environment = {**BARE, "SLURM_JOB_ID": str(1000 + len(self.jobs)), "SLURMD_NODENAME": node}
         command = [str(self.instance.paths.services_python), "-I", "-m", "kernels.porter"]
         self.jobs[spec.spawn_id] = job = Job(spec, None)  # type: ignore[arg-type]
         log = self.instance.paths.log / f"{spec.spawn_id}.porter"
@@ -143,13 +152,13 @@ class House:
 
     def story(self, job: Job) -> str:
         porter = (self.instance.paths.log / f"{job.spec.spawn_id}.porter").read_text()
-        relay = (self.instance.paths.log / "relay").read_text()
+        relay = "\n".join(file.read_text()[-3000:] for file in self.instance.paths.log.glob("relay*"))
         heard = "\n".join(f"hub heard {method} {path}" for method, path, _ in self.hub_heard)
         logs = self.instance.paths.data.glob("*/home/.tre/log/*.log")
-        return "\n".join([porter, relay[-3000:], heard, *(log.read_text()[-3000:] for log in logs)])
+        return "\n".join([porter, relay, heard, *(log.read_text()[-3000:] for log in logs)])
 
     def events(self, name: str) -> list[dict]:
-        lines = (self.instance.paths.log / "relay").read_text().splitlines()
+        lines = "".join(f.read_text() for f in self.instance.paths.log.glob("relay*")).splitlines()
         return [event for line in lines if (event := json.loads(line))["event"] == name]
 
     def execute(self, job: Job, code: str, seconds: float = 60) -> str:
@@ -174,6 +183,7 @@ class House:
         job = self.jobs.get(spawn_id)
         if job is None or job.spec.uid != uid:
             return Refused("This job was not started by the broker.", "", "claim")
+        job.node = node
         prefix = f"/user/{job.spec.person}/{job.spec.project}/"
         environment = {
             "JUPYTERHUB_API_TOKEN": "t0ken",
@@ -202,7 +212,7 @@ class House:
         mine = self.jobs[spawn_id].spec
         for other in self.jobs.values():
             if other.spec.address == address and other.spec.account == mine.account and not other.gone:
-                return {"spawn_id": other.spec.spawn_id, "node": socket.gethostname()}
+                return {"spawn_id": other.spec.spawn_id, "node": other.node}
         return Refused("No job of this membership has this address.", "", "locate")
 
     def _worker(self, spawn_id, count, names, cores, memory_gib, scheduler_port):
@@ -341,6 +351,20 @@ def software() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def house(software: Path) -> Iterator[House]:
+    """One machine: one relay does everything."""
+    with built_house(software) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def wide_house(software: Path) -> Iterator[House]:
+    """Two nodes and a hub: three relays that speak mutual TLS; jobs go to the nodes in turn."""
+    with built_house(software, ("n1", "n2")) as house:
+        yield house
+
+
+@contextmanager
+def built_house(software: Path, nodes: tuple[str, ...] = ()) -> Iterator[House]:
     name = f"t{secrets.token_hex(3)}"
     place = Path(tempfile.mkdtemp(prefix="tre-", dir="/tmp"))
     place.chmod(0o755)
@@ -349,21 +373,89 @@ def house(software: Path) -> Iterator[House]:
         make(folder, 0, 0, 0o755)
     settings = Path("/etc/tre") / f"{name}.toml"
     settings.parent.mkdir(exist_ok=True)
-    lines = [
-        "[paths]",
-        *(f'{part} = "{folder}"' for part, folder in parts.items()),
-        f'software = "{software}"',
-    ]
+    parts["software"] = software
+    lines = ["[paths]", *(f'{part} = "{folder}"' for part, folder in parts.items())]
     settings.write_text("\n".join(lines) + "\n")
-    house = House(Instance.load(name))
+    house = House(Instance.load(name), nodes)
     try:
-        with broker_of(house), hub_of(house), relay_of(house, software):
+        if nodes:
+            lay_out_peers(house)
+        with ExitStack() as services:
+            services.enter_context(broker_of(house))
+            services.enter_context(hub_of(house))
+            make(house.instance.paths.run / "relay", RELAY_UID, RELAY_UID, 0o711)
+            services.enter_context(relay_of(house, ""))
+            for node in nodes:
+                services.enter_context(relay_of(house, node))
             yield house
             for job in house.jobs.values():
                 house.stop(job)
     finally:
         settings.unlink()
         shutil.rmtree(place)
+
+
+class Certificates:
+    """Throw-away authority and certificates, made with the library that the services already have."""
+
+    @dataclass
+    class Pair:
+        certificate: x509.Certificate
+        key: ec.EllipticCurvePrivateKey
+
+    @staticmethod
+    def authority() -> "Certificates.Pair":
+        return Certificates._made("authority", None, None)
+
+    @staticmethod
+    def signed(by, name, address):
+        return Certificates._made(name, by, address)
+
+    @staticmethod
+    def _made(name, by, address):
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        now = datetime.now(UTC)
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(by.certificate.subject if by else subject)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(minutes=5))
+            .not_valid_after(now + timedelta(hours=1))
+            .add_extension(x509.BasicConstraints(ca=by is None, path_length=None), critical=True)
+        )
+        if address:
+            names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
+            builder = builder.add_extension(names, critical=False)
+        return Certificates.Pair(builder.sign(by.key if by else key, hashes.SHA256()), key)
+
+    @staticmethod
+    def write(path, thing):
+        pem = serialization.Encoding.PEM
+        if isinstance(thing, x509.Certificate):
+            path.write_bytes(thing.public_bytes(pem))
+        else:
+            none = serialization.NoEncryption()
+            path.write_bytes(thing.private_bytes(pem, serialization.PrivateFormat.PKCS8, none))
+
+
+def lay_out_peers(house: House) -> None:
+    """What the platform's roles lay out: the relays' addresses, an authority and certificates."""
+    base = house.instance.ports.hub + 10_000
+    addresses = {node: f"127.0.0.1:{base + number}" for number, node in enumerate(house.nodes, 1)}
+    lines = [f'hub = "127.0.0.1:{base}"', "[nodes]", *(f'{n} = "{a}"' for n, a in addresses.items())]
+    (house.instance.paths.etc / "relays.toml").write_text("\n".join(lines) + "\n")
+    pki = house.instance.paths.etc / "pki"
+    make(pki, RELAY_UID, RELAY_UID, 0o700)
+    authority = Certificates.authority()
+    Certificates.write(pki / "ca.pem", authority.certificate)
+    relay = Certificates.signed(authority, "relay", "127.0.0.1")
+    Certificates.write(pki / "relay.pem", relay.certificate)
+    Certificates.write(pki / "relay.key", relay.key)
+    for file in pki.iterdir():
+        os.chown(file, RELAY_UID, RELAY_UID)
 
 
 def broker_of(house: House):
@@ -383,17 +475,19 @@ def hub_of(house: House):
     return Ending(lambda: (server.shutdown(), server.server_close()))
 
 
-def relay_of(house: House, software: Path):
-    make(house.instance.paths.run / "relay", RELAY_UID, RELAY_UID, 0o711)
-    command = [str(software / "services/bin/python"), "-I", "-m", "kernels.relay", "--hub-side"]
+def relay_of(house: House, node: str):
+    paths = house.instance.paths
+    role = ["--node", node] if node else ["--hub-side"]
+    command = [str(paths.services_python), "-I", "-m", "kernels.relay", *role]
     environment = {**BARE, "TRE_INSTANCE": house.instance.name}
-    house.relay = as_account(command, RELAY_UID, RELAY_UID, environment, house.instance.paths.log / "relay")
+    log = paths.log / f"relay{node}"
+    relay = house.relays[node] = as_account(command, RELAY_UID, RELAY_UID, environment, log)
     until = time.monotonic() + 20
-    while not house.instance.paths.socket("relay").exists():
-        assert house.relay.poll() is None, (house.instance.paths.log / "relay").read_text()
+    while not (paths.run / "relay" / node / "socket").exists():
+        assert relay.poll() is None, log.read_text()
         assert time.monotonic() < until, "the relay does not start"
         time.sleep(0.02)
-    return Ending(lambda: (house.relay.terminate(), house.relay.wait(10)))
+    return Ending(lambda: (relay.terminate(), relay.wait(10)))
 
 
 class Ending:

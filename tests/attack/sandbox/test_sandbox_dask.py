@@ -1,5 +1,7 @@
 """Dask between jobs that have no network: scheduler in a notebook's kernel, workers in jobs of their own."""
 
+import pytest
+
 CLUSTER = """
 from kernels import workspace
 with workspace.cluster(workers=2, cores=1, memory_gib=1) as cluster:
@@ -15,7 +17,9 @@ print("closed")
 """
 
 
-def test_two_workers_compute_for_a_notebook(house):
+@pytest.mark.parametrize("place", ["house", "wide_house"])
+def test_two_workers_compute_for_a_notebook(place, request):
+    house = request.getfixturevalue(place)
     job = house.start()
     printed = house.execute(job, CLUSTER, 90)
     assert "sum 8000000000.0" in printed, printed + house.story(job)
