@@ -8,6 +8,7 @@ names one by one.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -119,7 +120,16 @@ def record(
 
 def link(event: Any) -> str:  # noqa: ANN401  (an AuditEvent or a row with its columns)
     """Return the SHA-256 (hex) that binds an event to its predecessor."""
-    content = {
+    return hashlib.sha256(canonical(_content(event)).encode()).hexdigest()
+
+
+def to_document(event: AuditEvent) -> dict[str, Any]:
+    """Write an event as others read it (``docs/schemas/audit.schema.json``), its details as an object."""
+    return {**_content(event), "detail": json.loads(event.detail), "hash": event.hash}
+
+
+def _content(event: Any) -> dict[str, Any]:  # noqa: ANN401  (an AuditEvent or a row with its columns)
+    return {
         "seq": event.seq,
         "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "tag": event.tag,
@@ -130,7 +140,6 @@ def link(event: Any) -> str:  # noqa: ANN401  (an AuditEvent or a row with its c
         "exercise": bool(event.exercise),
         "previous": event.previous,
     }
-    return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
 def head(session: Session) -> Head | None:

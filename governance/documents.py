@@ -20,6 +20,7 @@ def person_document(person: Person) -> Document:
         "organisation": person.organisation,
         "os_user": person.os_user,
         "suspended": person.suspended,
+        "exercise": person.exercise,
         "training": [{"course": t.course, "valid": period_document(t.valid)} for t in person.training],
         "agreements": [{"text": a.text, "signed": a.signed.isoformat()} for a in person.agreements],
         "house_roles": [{"role": str(h.role), "valid": period_document(h.valid)} for h in person.house_roles],
@@ -35,6 +36,7 @@ def person_from(id_: str, document: Mapping[str, Any]) -> Person:
         organisation=document["organisation"],
         os_user=document["os_user"],
         suspended=document["suspended"],
+        exercise=document["exercise"],
         training=tuple(Training(t["course"], period_from(t["valid"])) for t in document["training"]),
         agreements=tuple(
             Agreement(a["text"], date.fromisoformat(a["signed"])) for a in document["agreements"]

@@ -96,6 +96,7 @@ class PersonModel(Model):
     organisation: Annotated[str, Field(max_length=200)] = ""
     os_user: Annotated[str, Field(pattern=r"^([a-z_][a-z0-9_-]{0,31})?$")] = ""
     suspended: StrictBool = False
+    exercise: StrictBool = False
     training: tuple[TrainingModel, ...] = ()
     agreements: tuple[AgreementModel, ...] = ()
     house_roles: tuple[HouseRoleModel, ...] = ()
@@ -109,6 +110,7 @@ class PersonModel(Model):
             organisation=self.organisation,
             os_user=self.os_user,
             suspended=self.suspended,
+            exercise=self.exercise,
             training=tuple(Training(one.course, one.valid.value()) for one in self.training),
             agreements=tuple(Agreement(one.text, one.signed) for one in self.agreements),
             house_roles=tuple(HouseRoleTerm(one.role, one.valid.value()) for one in self.house_roles),

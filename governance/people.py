@@ -59,7 +59,10 @@ class HouseRoleTerm:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One human, one login. `os_user` names the operating-system user that acts as this person, if any."""
+    """One human, one login. `os_user` names the operating-system user that acts as this person, if any.
+
+    `exercise` marks a figure of rehearsals (`tre tour`): it may act in exercise projects and nowhere else.
+    """
 
     id: str
     name: str
@@ -67,6 +70,7 @@ class Person:
     organisation: str = ""
     os_user: str = ""
     suspended: bool = False
+    exercise: bool = False
     training: tuple[Training, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     house_roles: tuple[HouseRoleTerm, ...] = ()

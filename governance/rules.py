@@ -68,6 +68,19 @@ class PersonKnown:
 
 
 @dataclass(frozen=True, slots=True)
+class ExerciseApart:
+    """A figure of rehearsals acts in exercise projects alone: its checkers never judge a real output."""
+
+    def decide(self, facts: Facts, at: datetime) -> Decision:
+        """Answer for the moment `at`."""
+        if facts.person is None or not facts.person.exercise:
+            return ALWAYS
+        if facts.project is not None and facts.project.exercise:
+            return ALWAYS
+        return refuse("exercise-apart", facts.language, subject=facts.subject)
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectKnown:
     """The question names a registered project."""
 
@@ -238,13 +251,14 @@ class NotYetAdministered:
         return refuse("first-administrator", facts.language)
 
 
+PERSON_RULES: tuple[Rule, ...] = (PersonKnown(), ExerciseApart())
 PROJECT_RULES: tuple[Rule, ...] = (ProjectKnown(), ProjectActive(), ProjectValid(), EthicsValid())
 MEMBER_RULES: tuple[Rule, ...] = (MembershipValid(), TrainingValid(), AgreementSigned())
-WORKSPACE_RULES: tuple[Rule, ...] = (PersonKnown(), *PROJECT_RULES, *MEMBER_RULES, GrantsValid())
+WORKSPACE_RULES: tuple[Rule, ...] = (*PERSON_RULES, *PROJECT_RULES, *MEMBER_RULES, GrantsValid())
 
 
 def _house(*roles: HouseRole) -> tuple[Rule, ...]:
-    return (PersonKnown(), HouseRoleHeld(frozenset(roles)))
+    return (*PERSON_RULES, HouseRoleHeld(frozenset(roles)))
 
 
 CHECKER_RULES: tuple[Rule, ...] = (*_house(*CHECKER_ROLES), ProjectKnown(), ProjectActive(), Independent())
@@ -255,10 +269,10 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
     Action.AUDIT_VERIFY: _house(HouseRole.AUDITOR, HouseRole.ADMINISTRATOR),
     Action.DATA_EXTRACT: (*_house(HouseRole.CUSTODIAN), *PROJECT_RULES, GrantsValid()),
     Action.INSTANCE_PROVISION: _house(HouseRole.ADMINISTRATOR),
-    Action.OUTPUT_READ: (PersonKnown(), ProjectKnown(), MayReadOutputs()),
+    Action.OUTPUT_READ: (*PERSON_RULES, ProjectKnown(), MayReadOutputs()),
     Action.OUTPUT_RELEASE: CHECKER_RULES,
     Action.OUTPUT_REVIEW: CHECKER_RULES,
-    Action.OUTPUT_SUBMIT: (PersonKnown(), *PROJECT_RULES, *MEMBER_RULES),
+    Action.OUTPUT_SUBMIT: (*PERSON_RULES, *PROJECT_RULES, *MEMBER_RULES),
     Action.PROJECT_APPLY: (*_house(HouseRole.ADMINISTRATOR), Independent()),
     Action.WAREHOUSE_INGEST: _house(HouseRole.CUSTODIAN),
     Action.WORKSPACE_OPEN: WORKSPACE_RULES,

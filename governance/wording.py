@@ -24,6 +24,7 @@ PIDA_ADMINISTRADOR = "Pida ayuda a un administrador del entorno."
 ENGLISH: dict[str, Words] = {
     "person-known": Words("{subject} is not registered.", ASK_ADMINISTRATOR),
     "person-active": Words("The access of {subject} is suspended.", ASK_ADMINISTRATOR),
+    "exercise-apart": Words("{subject} acts in exercises only.", "A real person must do this."),
     "project-known": Words("There is no project {project}.", "Check the name of the project."),
     "project-active/suspended": Words("Project {project} is suspended.", ASK_ADMINISTRATOR),
     "project-active/closed": Words("Project {project} is closed.", "A closed project is not opened again."),
@@ -79,7 +80,8 @@ ENGLISH: dict[str, Words] = {
         "Its controller can renew it.",
     ),
     "house-role/none": Words(
-        "This needs the role {roles}, which {subject} does not hold.", ASK_ADMINISTRATOR
+        "This needs the role {roles}, which {subject} does not hold.",
+        "Somebody who holds it must do this (root says who acts with --as PERSON).",
     ),
     "house-role/early": Words("{subject} holds the role {roles} from {start}.", "Come back on that day."),
     "house-role/over": Words("{subject} held the role {roles} until {end}.", ASK_ADMINISTRATOR),
@@ -117,6 +119,7 @@ ENGLISH: dict[str, Words] = {
 SPANISH: dict[str, Words] = {
     "person-known": Words("{subject} no está registrado.", PIDA_ADMINISTRADOR),
     "person-active": Words("El acceso de {subject} está suspendido.", PIDA_ADMINISTRADOR),
+    "exercise-apart": Words("{subject} solo actúa en ejercicios.", "Debe hacerlo una persona real."),
     "project-known": Words("No existe el proyecto {project}.", "Compruebe el nombre del proyecto."),
     "project-active/suspended": Words("El proyecto {project} está suspendido.", PIDA_ADMINISTRADOR),
     "project-active/closed": Words(
@@ -170,7 +173,10 @@ SPANISH: dict[str, Words] = {
         "El acuerdo {reference} del responsable de los datos para el proyecto {project} terminó el {end}.",
         "El responsable de los datos puede renovarlo.",
     ),
-    "house-role/none": Words("Hace falta la función {roles}, que {subject} no tiene.", PIDA_ADMINISTRADOR),
+    "house-role/none": Words(
+        "Hace falta la función {roles}, que {subject} no tiene.",
+        "Debe hacerlo quien la tenga (root dice quién actúa con --as PERSONA).",
+    ),
     "house-role/early": Words("{subject} tiene la función {roles} desde el {start}.", "Vuelva ese día."),
     "house-role/over": Words("{subject} tuvo la función {roles} hasta el {end}.", PIDA_ADMINISTRADOR),
     "independent": Words(

@@ -60,6 +60,19 @@ def test_a_suspended_person_may_nothing(session: Session, who: str, action: Acti
     assert decision.rule == "person-active"
 
 
+def test_a_figure_of_rehearsals_acts_in_exercises_only(session: Session):
+    apply(session, people(person("tourchecker", "output_checker", "auditor", exercise=True)))
+    apply(session, project("tour1", exercise=True))
+    for action, where, kind in (
+        (Action.OUTPUT_REVIEW, "tour1", Allowed),
+        (Action.OUTPUT_REVIEW, "p042", Refused),
+        (Action.OUTPUT_READ, "p042", Refused),
+        (Action.AUDIT_VERIFY, None, Refused),
+    ):
+        decision = decide(session, "tourchecker", action, where, NOW)
+        assert isinstance(decision, kind), (action, where)
+
+
 def test_only_an_administrator_suspends(session: Session):
     for who in ("ana", "ines", "diego", "nobody", "root", "service:custodian"):
         refusal = lifecycle.set_status(session, "p042", ProjectStatus.SUSPENDED, who, NOW)
