@@ -1,4 +1,4 @@
-"""Print where an instance is reached and how the demonstration's people log in. Root's: it reads the passwords."""
+"""Print where an instance is reached and how the demonstration's people log in; only root reads that."""
 
 import json
 import sys

@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "packaging"))
 import wheels  # noqa: E402
 
 DISTRIBUTIONS = packages_distributions()
-# Asked for by an extra that stays outside the locks (docs/adr/0011), and imported late, where a person asks for it.
+# An extra that stays outside the locks (docs/adr/0011), imported late, where a person asks for it.
 OPTIONAL = {"torch"}
 
 
