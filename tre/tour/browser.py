@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 import httpx
 
 TIMEOUT_S = 30
+VOID = frozenset({"br", "hr", "img", "input", "link", "meta"})
 
 
 class _Loopback(httpx.HTTPTransport):
@@ -79,6 +80,33 @@ def read_forms(html: str) -> list[Form]:
     reader = _FormReader()
     reader.feed(html)
     return reader.forms
+
+
+class _AlertReader(HTMLParser):
+    """Collect the words of the first element with ``role="alert"``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self._depth = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._depth or ("role", "alert") in attrs:
+            self._depth += tag not in VOID
+
+    def handle_endtag(self, tag: str) -> None:
+        self._depth -= bool(self._depth) and tag not in VOID
+
+    def handle_data(self, data: str) -> None:
+        if self._depth and data.strip():
+            self.words.append(data.strip())
+
+
+def read_alert(html: str) -> str | None:
+    """Return what a page's alert says, or None when it has none."""
+    reader = _AlertReader()
+    reader.feed(html)
+    return " ".join(reader.words) or None
 
 
 class Browser:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import httpx
 
 from governance.instance import Instance
-from tre.tour.browser import Browser, Form, read_forms
+from tre.tour.browser import Browser, Form, read_alert, read_forms
 from tre.tour.steps import StepFailedError
 
 SPAWN_TIMEOUT_S = 180
@@ -19,6 +19,19 @@ def form_with(page: httpx.Response, field: str) -> Form:
         if field in form.fields or field in form.buttons:
             return form
     raise StepFailedError(f"{page.url.path} (HTTP {page.status_code}) has no form with {field!r}.")
+
+
+def form_to(page: httpx.Response, ending: str) -> Form:
+    """Return the page's form whose address ends with `ending`, or fail naming the page."""
+    for form in read_forms(page.text):
+        if form.action.endswith(ending):
+            return form
+    raise StepFailedError(f"{page.url.path} (HTTP {page.status_code}) has no form to {ending}.")
+
+
+def refusal_on(page: httpx.Response) -> str | None:
+    """Return what a refusal's page says in its alert, or None when it has none."""
+    return read_alert(page.text)
 
 
 def sign_in(browser: Browser, instance: Instance, person: str, password: str) -> None:
