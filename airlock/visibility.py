@@ -1,4 +1,4 @@
-"""Who sees which remark when: checkers stay blind to each other until two votes are in, authors to checkers' names.
+"""Who sees which remark when: checkers blind to each other until two votes are in, authors to their names.
 
 Pure: the remarks go in, the visible ones come out, with the name removed where it must be. Nothing else
 decides what a page may show of a review.

@@ -1,4 +1,4 @@
-"""Takes up what an interruption left behind: requests whose checks never ended, rooms that were never cleared.
+"""Takes up what an interruption left: requests whose checks never ended, rooms never cleared.
 
 A request stays `submitted` only while its checks run. When the process that ran them died, its lease runs
 out and the checks run again; nothing is lost and nothing is released twice.

@@ -23,7 +23,7 @@ SHARED: Mapping[str, Word] = MappingProxyType(
     {
         "product": Word("Entorno de Investigación Seguro", "Trusted Research Environment"),
         "hub": Word("Espacios de trabajo", "Workspaces"),
-        "airlock": Word("Esclusa de salida", "Airlock"),
+        "airlock": Word("Esclusa", "Airlock"),
         "skip": Word("Saltar al contenido", "Skip to content"),
         "navigation": Word("Navegación principal", "Main navigation"),
         "where_you_are": Word("Dónde está", "Where you are"),

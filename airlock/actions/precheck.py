@@ -1,4 +1,4 @@
-"""Trying the checks on files of one's outbox before submitting: the same panel, nothing kept but the audit event."""
+"""Trying the checks on files of one's outbox: the same panel, nothing kept but the audit event."""
 
 import shutil
 import tempfile

@@ -1,4 +1,4 @@
-"""The two halves of every act: ask whether it may happen, and write that it did together with its audit event."""
+"""The two halves of every act: ask whether it may happen, and write that it did with its audit event."""
 
 from collections.abc import Mapping
 from datetime import datetime

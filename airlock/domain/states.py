@@ -22,7 +22,7 @@ class State(StrEnum):
 
 
 class Role(StrEnum):
-    """What a person (or the machine) is to one request; the last three may all be one human's, the first not."""
+    """What a person, or the machine, is to one request; a person may be several at once."""
 
     SYSTEM = "system"
     AUTHOR = "author"

@@ -1,1 +1,1 @@
-"""The release package: one archive that describes itself, and the signature that anyone can verify offline."""
+"""The release package: one archive that describes itself, and a signature to verify offline."""

@@ -1,4 +1,4 @@
-"""Verifying a package offline: its signature against a public key, then its own manifests. No database, no network."""
+"""Verifying a package offline: its signature against a public key, then its own manifests."""
 
 import io
 import zipfile

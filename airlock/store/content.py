@@ -65,7 +65,7 @@ class ContentStore:
 
     @contextmanager
     def named(self, files: Iterable[StoredFile]) -> Iterator[list[Path]]:
-        """Show stored files under harmless names with their own ending, in order, for the block's duration."""
+        """Show stored files under harmless names with their own ending, in order, during the block."""
         room = Path(tempfile.mkdtemp(dir=self.folder("showing")))
         try:
             yield [self._link(room, number, file) for number, file in enumerate(files)]

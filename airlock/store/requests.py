@@ -43,9 +43,16 @@ def add(session: Session, project: str, author: str, account: str, at: datetime)
     latest = session.scalar(select(func.max(RequestRow.number)).where(RequestRow.project == project))
     number = (latest or 0) + 1
     row = RequestRow(
-        id=f"{project}-r{number}", project=project, number=number, author=author, account=account,
-        state=State.SUBMITTED, round=0, created_at=at, changed_at=at,
-    )  # fmt: skip
+        id=f"{project}-r{number}",
+        project=project,
+        number=number,
+        author=author,
+        account=account,
+        state=State.SUBMITTED,
+        round=0,
+        created_at=at,
+        changed_at=at,
+    )
     session.add(row)
     session.flush()
     return row.id
@@ -66,7 +73,7 @@ def add_round(
             controls=context.controls,
             submitted_at=at,
             checking_since=at,
-        )  # fmt: skip
+        )
     )
     session.flush()
     for number, file in enumerate(files, start=1):
@@ -79,7 +86,7 @@ def add_round(
                 sha256=file.sha256,
                 size=file.size,
                 report=None,
-            )  # fmt: skip
+            )
         )
     session.flush()
 
@@ -125,13 +132,13 @@ def add_remark(session: Session, request: Request, remark: Remark) -> None:
             vote=None if remark.vote is None else remark.vote.value,
             content=remark.content,
             once=VOTE if remark.vote is not None else str(uuid.uuid4()),
-        )  # fmt: skip
+        )
     )
     session.flush()
 
 
 def remarks(session: Session, request: Request) -> list[Remark]:
-    """Return everything said about a request, oldest first, unfiltered: show it through `airlock.visibility`."""
+    """Return all that was said about a request, oldest first; show it through `airlock.visibility`."""
     rows = session.scalars(select(RemarkRow).where(RemarkRow.request == request.id).order_by(RemarkRow.id))
     return [
         Remark(
@@ -142,7 +149,7 @@ def remarks(session: Session, request: Request) -> list[Remark]:
             Vote(row.vote) if row.vote else None,
             row.content,
             by_author=row.person == request.author,
-        )  # fmt: skip
+        )
         for row in rows
     ]
 
@@ -156,9 +163,15 @@ def moves(session: Session, request: Request) -> list[Move]:
 def _request(session: Session, row: RequestRow) -> Request:
     rounds = session.scalars(select(RoundRow).where(RoundRow.request == row.id).order_by(RoundRow.number))
     return Request(
-        row.id, row.project, row.author, row.account, State(row.state), row.created_at, row.changed_at,
+        row.id,
+        row.project,
+        row.author,
+        row.account,
+        State(row.state),
+        row.created_at,
+        row.changed_at,
         tuple(_round(session, one) for one in rounds),
-    )  # fmt: skip
+    )
 
 
 def _round(session: Session, row: RoundRow) -> Round:

@@ -47,7 +47,7 @@ class RoundRow(Base):
 
 
 class FileRow(Base):
-    """One file of one round; `report` is the checks' JSON (docs/schemas/finding.schema.json) once they ended."""
+    """One file of one round; `report` is the checks' JSON (docs/schemas/finding.schema.json) at their end."""
 
     __tablename__ = "airlock_file"
     __table_args__ = (

@@ -1,1 +1,1 @@
-"""The airlock for people: pages for authors and checkers, and the interface that notebooks reach through the relay."""
+"""The airlock's pages for people, and the interface that notebooks reach through the relay."""

@@ -1,4 +1,4 @@
-"""Forms on a request's page: vote, comment, return, withdraw, release. Each posts, acts, and shows the page again."""
+"""Forms on a request's page: vote, comment, return, withdraw, release."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated

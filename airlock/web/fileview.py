@@ -1,5 +1,6 @@
 """One file on a page: its beginning as tables, with each finding on the cells that it names."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from airlock.parts import Airlock
 from airlock.previews import Preview, SheetView, preview
 
 MARKS = {Verdict.CLEAR: "", Verdict.REVIEW: "cell--hold", Verdict.REFUSE: "cell--stop"}
+NUMBER = re.compile(r"[-+]?[\d.,\s]*\d\s?%?")
 TONES = {Verdict.CLEAR: "good", Verdict.REVIEW: "hold", Verdict.REFUSE: "stop"}
 
 
@@ -27,11 +29,18 @@ class NumberedFinding:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One shown value; `mark` is a class name, `findings` the numbers of the findings on it."""
+    """One shown value; `mark` is the class name of its worst finding, `findings` their numbers."""
 
     value: str
     mark: str
     findings: tuple[int, ...]
+
+    @property
+    def style(self) -> str:
+        """Class names of the cell: numbers stand at the right."""
+        return " ".join(
+            name for name in (self.mark, "number" if NUMBER.fullmatch(self.value) else "") if name
+        )
 
 
 @dataclass(frozen=True, slots=True)

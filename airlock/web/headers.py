@@ -17,7 +17,7 @@ FIXED = {
 
 
 def content_security_policy(hub_url: str) -> str:
-    """Return the policy: own styles, images and scripts; forms to ourselves, or to the hub after signing out."""
+    """Return the policy: own styles, images and scripts; forms to us, or to the hub after signing out."""
     return "; ".join(
         [
             "default-src 'none'",

@@ -1,7 +1,5 @@
 """The airlock's pages for people, behind the edge, signed in through JupyterHub."""
 
-import logging
-import traceback
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, Request
@@ -12,6 +10,7 @@ from starlette.middleware import Middleware
 from airlock.main import open_airlock
 from airlock.parts import Airlock
 from airlock.web.acting import acting
+from airlock.web.failures import Answer, Contained
 from airlock.web.guard import form_with, identify_with
 from airlock.web.headers import SecurityHeaders
 from airlock.web.pages import SCRIPT, STATIC, Pages, Visit, language_for
@@ -24,8 +23,6 @@ from governance.decisions import Refused
 from governance.errors import RefusedError
 from governance.instance import Instance
 from look import places
-
-log = logging.getLogger(__name__)
 
 
 def create_app(instance: Instance) -> FastAPI:
@@ -41,7 +38,10 @@ def build(airlock: Airlock, provider: IdentityProvider) -> FastAPI:
     app = FastAPI(
         title="Airlock",
         openapi_url=None,
-        middleware=[Middleware(SecurityHeaders, hub_url=airlock.instance.hub_url)],
+        middleware=[
+            Middleware(SecurityHeaders, hub_url=airlock.instance.hub_url),
+            Middleware(Contained, answer=_broken_page(pages, sessions)),
+        ],
     )
     app.state.sessions = sessions
     app.include_router(looking(airlock, pages, identify))
@@ -70,31 +70,35 @@ def _add_static(app: FastAPI, script: Path) -> None:
 
 
 def _add_answers(app: FastAPI, pages: Pages, sessions: Sessions) -> None:
-    """Answer refusals, unknown addresses and failures with a page in the person's language."""
-
-    def visit_of(request: Request) -> Visit:
-        return Visit(request, sessions.open(request.cookies.get(COOKIE)), language_for(request))
+    """Answer refusals and unknown addresses with a page in the person's language."""
 
     @app.exception_handler(RefusedError)
     def refused(request: Request, error: RefusedError) -> Response:
-        return pages.refusal(visit_of(request), error.refusal)
+        return pages.refusal(visit_of(request, sessions), error.refusal)
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> Response:
         if "Location" in (error.headers or {}):
             return Response(status_code=error.status_code, headers=error.headers)
-        return pages.render(visit_of(request), "error.html", status=error.status_code, code=error.status_code)
+        return pages.render(
+            visit_of(request, sessions), "error.html", status=error.status_code, code=error.status_code
+        )
 
     @app.exception_handler(404)
     def unknown(request: Request, _error: Exception) -> Response:
-        return pages.refusal(visit_of(request), Refused(*_unknown_page(pages, request)), 404)
+        return pages.refusal(visit_of(request, sessions), Refused(*_unknown_page(pages, request)), 404)
 
-    @app.exception_handler(Exception)
-    def broken(request: Request, error: Exception) -> Response:
-        # Where it broke, never the exception's message: that could carry a value out of a file.
-        where = "".join(traceback.format_tb(error.__traceback__))
-        log.error("A page failed: %s\n%s", type(error).__name__, where)
-        return pages.render(visit_of(request), "error.html", status=500, code=500)
+
+def visit_of(request: Request, sessions: Sessions) -> Visit:
+    """Return a visit that need not be signed in."""
+    return Visit(request, sessions.open(request.cookies.get(COOKIE)), language_for(request))
+
+
+def _broken_page(pages: Pages, sessions: Sessions) -> Answer:
+    def answer(request: Request) -> Response:
+        return pages.render(visit_of(request, sessions), "error.html", status=500, code=500)
+
+    return answer
 
 
 def _unknown_page(pages: Pages, request: Request) -> tuple[str, str]:

@@ -66,7 +66,7 @@ class Pages:
         *,
         status: int = 200,
         crumbs: Sequence[tuple[str, str | None]] = (),
-        **values: Any,
+        **values: Any,  # noqa: ANN401  (template values)
     ) -> HTMLResponse:
         """Return a page; remembers the language when it was chosen on this visit."""
         spoken_words = self.words(visit.language)

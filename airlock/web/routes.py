@@ -82,9 +82,18 @@ def show_request(
         return pages.refusal(visit, view)
     file = view.request.file(number) or view.request.current.files[0]
     values: dict[str, Any] = {
-        "view": view, "request": view.request, "shown_file": file_view(airlock, file), "Act": Act, "Role": Role,
-        "State": State, "tones": TONES, "path": PATH, "refusal": None, "draft": "", **more,
-    }  # fmt: skip
+        "view": view,
+        "request": view.request,
+        "shown_file": file_view(airlock, file),
+        "Act": Act,
+        "Role": Role,
+        "State": State,
+        "tones": TONES,
+        "path": PATH,
+        "refusal": None,
+        "draft": "",
+        **more,
+    }
     status = values.pop("status", 200)
     return pages.render(visit, "request.html", status=status, crumbs=_crumbs(view, pages, visit), **values)
 

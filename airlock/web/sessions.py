@@ -1,4 +1,4 @@
-"""Who is signed in: a cookie that only this service can make or read, and the token that proves a form is ours.
+"""Who is signed in: a cookie only this service can make or read, and the token that proves a form ours.
 
 The cookie says who the person is and nothing about what they may do: that is asked of the register at every
 request, so a long session never outlives a right. Sealed with Fernet (authenticated encryption with its own

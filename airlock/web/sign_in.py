@@ -1,4 +1,4 @@
-"""Signing in through JupyterHub, which is this house's OAuth 2.0 provider: authorization code, then who it is.
+"""Signing in through JupyterHub, this house's OAuth 2.0 provider: authorization code, then who it is.
 
 The browser goes to the hub's public address. This service calls the hub on its loopback port with the hub's
 Host header, because the C library does not resolve ``*.localhost``. The access token is used once, to ask
@@ -20,7 +20,7 @@ CALLBACK = "/oauth/callback"
 TIMEOUT_S = 15
 
 
-class SignInFailed(TreError):
+class SignInFailedError(TreError):
     """The hub did not confirm who this is; the person can try again."""
 
     exit_code = 1
@@ -34,7 +34,7 @@ class IdentityProvider(Protocol):
         ...
 
     def person_of(self, code: str) -> str:
-        """Return the person whom an authorization code stands for, or raise `SignInFailed`."""
+        """Return the person whom an authorization code stands for, or raise `SignInFailedError`."""
         ...
 
 
@@ -64,7 +64,7 @@ class Hub:
                 answer.raise_for_status()
                 return person_id(str(answer.json()["name"]))
         except (httpx.HTTPError, KeyError, ValueError) as error:
-            raise SignInFailed("The hub did not confirm who you are.") from error
+            raise SignInFailedError("The hub did not confirm who you are.") from error
 
     def _token(self, hub: httpx.Client, code: str) -> str:
         form = {

@@ -12,7 +12,7 @@ from airlock.parts import Airlock
 from airlock.web.guard import SEE_OTHER, CheckedForm
 from airlock.web.pages import Pages, Visit, language_for
 from airlock.web.sessions import COOKIE, LIFETIME_S, SIGN_IN_S, STATE_COOKIE, Sessions, SignIn
-from airlock.web.sign_in import CALLBACK, IdentityProvider, SignInFailed, safe_path
+from airlock.web.sign_in import CALLBACK, IdentityProvider, SignInFailedError, safe_path
 from governance import audit
 from governance.database import transaction
 
@@ -41,7 +41,7 @@ def signing(
             return _failed(pages, request)
         try:
             person = provider.person_of(code)
-        except SignInFailed:
+        except SignInFailedError:
             return _failed(pages, request)
         _record(airlock, "airlock:session:open", person)
         answer = remember(RedirectResponse(begun.then, SEE_OTHER), COOKIE, sessions.seal(person), LIFETIME_S)

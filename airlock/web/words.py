@@ -142,7 +142,7 @@ WORDS: Mapping[str, Word] = {
     "vote_final": Word("El voto no se puede cambiar.", "A vote cannot be changed."),
     "more_acts": Word("Otras acciones", "Other acts"),
     "comment": Word("Comentario", "Comment"),
-    "send_comment": Word("Comentar", "Comment on it"),
+    "send_comment": Word("Enviar comentario", "Send comment"),
     "give_back": Word("Devolver ahora", "Return now"),
     "give_back_hint": Word(
         "Devuelve la solicitud a su autor sin esperar a otros votos.",

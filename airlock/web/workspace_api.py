@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.middleware import Middleware
 
 from airlock.actions.precheck import precheck
 from airlock.actions.submit import submit
@@ -21,6 +22,7 @@ from airlock.domain.request import Request as ReleaseRequest
 from airlock.main import open_airlock
 from airlock.parts import Airlock
 from airlock.web import views
+from airlock.web.failures import Contained
 from airlock.wording import refuse
 from governance import register
 from governance.database import transaction
@@ -29,6 +31,9 @@ from governance.errors import RefusedError
 from governance.instance import Instance
 
 MOST_PATHS = 100
+FAILED = Refused(
+    "The airlock failed; nothing was changed.", "Try again, or tell the administrators.", "airlock.failed"
+)
 OUTBOX = "/workspace/outbox/"
 """Where the outbox appears inside a sandbox: such a path means the same file."""
 
@@ -53,7 +58,7 @@ class Paths(BaseModel):
 
 
 class Submission(Paths):
-    """A request: what it is (a sentence, or description, population and controls), or which one it continues."""
+    """A request: its context (a sentence, or its three parts), and which one it continues, if any."""
 
     context: str | dict[str, str]
     request: str | None = None
@@ -66,7 +71,8 @@ def create_app(instance: Instance) -> FastAPI:
 
 def build(airlock: Airlock) -> FastAPI:
     """Return the application over an airlock."""
-    app = FastAPI(title="Airlock, for workspaces", openapi_url=None)
+    contained = Middleware(Contained, answer=lambda _request: JSONResponse(refusal_json(FAILED), 500))
+    app = FastAPI(title="Airlock, for workspaces", openapi_url=None, middleware=[contained])
     app.add_exception_handler(RefusedError, _refused)
     Asked = Annotated[Caller, Depends(_caller_of(airlock))]  # noqa: N806  (a type)
 
