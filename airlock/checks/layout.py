@@ -192,9 +192,9 @@ def _broken(heading: tuple[str, ...], found: set[str], numbers: Sequence[Item]) 
 def _without_numbers(found: set[str], cells: Sequence[Item], texts: int) -> tuple[Role, bool]:
     marks = [item for item in cells if isinstance(item, Suppressed)]
     different = len({item.text for item in marks})
-    if texts or (
-        marks and different > 1 and (different == len(marks) or (found and found <= vocab.DIMENSION_WORDS))
-    ):
+    bands = bool(marks) and all(item.band for item in marks) and not found & vocab.COUNT_WORDS
+    dimension = bool(found) and found <= vocab.DIMENSION_WORDS
+    if texts or bands or (different > 1 and (different == len(marks) or dimension)):
         return Role.LABEL, True  # bands such as 18-39 and 40-64
     return (Role.COUNT, bool(found & vocab.COUNT_WORDS)) if marks else (Role.EMPTY, True)
 
