@@ -18,15 +18,14 @@ def apply_person(session: Session, person: Person, actor: str, at: datetime) -> 
     """Register a person or what changed about him.
 
     Raises:
-        RefusedError: he would check outputs and be a member at the same time.
+        RefusedError: he would check outputs while a member, or act as another's system user.
     """
     known = register.get_person(session, person.id)
     before = None if known is None else person_document(known)
     diff = compare(f"people.{person.id}", before, person_document(person))
     if not diff:
         return diff
-    for membership in register.memberships_of(session, person.id):
-        _refuse_checker(person, membership.project, at, session)
+    _refuse_unlawful_person(session, person, at)
     registrar.write_person(session, person, actor, at)
     act = "register" if known is None else "change"
     detail = {"fields": len(diff.changes)}
@@ -55,6 +54,14 @@ def refuse_own_project(model: ProjectModel, actor: str) -> None:
     """
     if any(member.person == actor for member in model.members):
         raise RefusedError(refuse("independent", subject=actor, project=model.id))
+
+
+def _refuse_unlawful_person(session: Session, person: Person, at: datetime) -> None:
+    holder = register.person_of_os_user(session, person.os_user) if person.os_user else None
+    if holder is not None and holder.id != person.id:
+        raise RefusedError(refuse("os-user-taken", subject=holder.id, os_user=person.os_user))
+    for membership in register.memberships_of(session, person.id):
+        _refuse_checker(person, membership.project, at, session)
 
 
 def _refuse_unlawful(session: Session, model: ProjectModel, at: datetime) -> None:

@@ -65,7 +65,7 @@ def apply_file(caller: Caller, file: Path, *, yes: bool, as_json: bool) -> None:
     diff = _planned(caller, content, who, at)
     if not as_json:
         _print(presenters.diff_lines(diff))
-    if diff and _confirmed(yes=yes):
+    if diff and _confirmed("Apply?", yes=yes):
         with transaction(open_database(caller.instance)) as session:
             diff = apply(session, content, who, at)
         _seal(caller)
@@ -111,7 +111,7 @@ def show_project(caller: Caller, project_id: str, *, as_json: bool) -> None:
 @click.pass_obj
 def close_project(caller: Caller, project_id: str, *, yes: bool) -> None:
     """Close a project for ever."""
-    if _confirmed(yes=yes):
+    if _confirmed(f"Close {project_id} for ever?", yes=yes):
         _set_status(caller, project_id, ProjectStatus.CLOSED)
 
 
@@ -238,8 +238,8 @@ def _require(answer: Decision | None) -> None:
         raise RefusedError(answer)
 
 
-def _confirmed(*, yes: bool) -> bool:
-    return yes or not sys.stdin.isatty() or click.confirm("Apply?", default=False)
+def _confirmed(question: str, *, yes: bool) -> bool:
+    return yes or not sys.stdin.isatty() or click.confirm(question, default=False)
 
 
 def _seal(caller: Caller) -> None:

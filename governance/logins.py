@@ -6,13 +6,14 @@ The cluster profile signs people in elsewhere (OIDC); nothing here is used there
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, LargeBinary, String, func, select
+from sqlalchemy import Engine, ForeignKey, LargeBinary, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from governance import audit, register
-from governance.database import Base, UtcDateTime
+from governance.database import Base, UtcDateTime, transaction
 from governance.decisions import Allowed, Decision, Refused
 from governance.identity import PERSON_LAW
 from governance.periods import FOREVER
@@ -21,7 +22,7 @@ from governance.wording import DEFAULT_LANGUAGE, refuse
 # One of the equivalent settings of OWASP's password storage cheat sheet: 64 MiB, some tenths of a second.
 SCRYPT_N, SCRYPT_R, SCRYPT_P = 2**16, 8, 2
 SCRYPT_MEMORY = 128 * 1024 * 1024
-SALT_BYTES = 16
+SALT_BYTES, HASH_BYTES = 16, 64
 SHORTEST_PASSWORD = 12
 GENERATED_BYTES = 15
 
@@ -75,12 +76,61 @@ def check_password(
 ) -> Decision:
     """Tell whether a password is the one of a known, active person. Test the type: a refusal is no `False`.
 
-    A failure is written in the caller's transaction, which must commit for guessing to be slowed.
+    A failure is written in the caller's transaction, which must commit for guessing to be slowed. A service
+    that answers strangers uses `attempt`, which holds no lock while it computes.
     """
+    ticket = _ticket(session, name, at, language)
+    if isinstance(ticket, Refused):
+        return ticket
+    return _settle(session, name, at, language, right=ticket.matches(password))
+
+
+def attempt(
+    engine: Engine, name: str, password: str, at: datetime, *, language: str = DEFAULT_LANGUAGE
+) -> Decision:
+    """Do what `check_password` does in two short transactions, with the slow hash between them.
+
+    Otherwise strangers who guess would hold the one write lock most of the time, and stop everybody's work.
+    """
+    with transaction(engine) as session:
+        ticket = _ticket(session, name, at, language)
+    if isinstance(ticket, Refused):
+        return ticket
+    right = ticket.matches(password)
+    with transaction(engine) as session:
+        # Asked again: of many guesses sent at once, only the first few are still heard.
+        again = _ticket(session, name, at, language)
+        if isinstance(again, Refused):
+            return again
+        return _settle(session, name, at, language, right=right and again == ticket)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ticket:
+    """What one attempt is compared with. An unknown name has one too, and costs as much time."""
+
+    salt: bytes
+    expected: bytes
+    usable: bool
+
+    def matches(self, password: str) -> bool:
+        same = hmac.compare_digest(_scrypt(password, self.salt), self.expected)
+        return same and self.usable
+
+
+def _ticket(session: Session, name: str, at: datetime, language: str) -> _Ticket | Refused:
     wait = seconds_to_wait(session, name, at)
     if wait > 0:
         return refuse("password-wait", language, seconds=wait)
-    if _matches(session, name, password):
+    login = session.get(Login, name)
+    person = register.get_person(session, name)
+    if login is None or person is None:
+        return _Ticket(bytes(SALT_BYTES), bytes(HASH_BYTES), usable=False)
+    return _Ticket(login.salt, login.hash, usable=not person.suspended)
+
+
+def _settle(session: Session, name: str, at: datetime, language: str, *, right: bool) -> Decision:
+    if right:
         _forget_failures(session, name)
         return Allowed(FOREVER)
     session.add(LoginFailure(name=_slot(name), at=at))
@@ -105,16 +155,6 @@ def _slot(name: str) -> str:
     return name if PERSON_LAW.fullmatch(name) else "nobody"
 
 
-def _matches(session: Session, name: str, password: str) -> bool:
-    login = session.get(Login, name)
-    person = register.get_person(session, name)
-    # An unknown name costs as much time as a known one.
-    salt = login.salt if login else bytes(SALT_BYTES)
-    expected = login.hash if login else secrets.token_bytes(64)
-    same = hmac.compare_digest(_scrypt(password, salt), expected)
-    return same and login is not None and person is not None and not person.suspended
-
-
 def _forget_failures(session: Session, name: str) -> None:
     for failure in session.scalars(select(LoginFailure).where(LoginFailure.name == _slot(name))):
         session.delete(failure)
@@ -122,5 +162,11 @@ def _forget_failures(session: Session, name: str) -> None:
 
 def _scrypt(password: str, salt: bytes) -> bytes:
     return hashlib.scrypt(
-        password.encode(), salt=salt, n=SCRYPT_N, r=SCRYPT_R, p=SCRYPT_P, maxmem=2 * SCRYPT_MEMORY
+        password.encode(),
+        salt=salt,
+        n=SCRYPT_N,
+        r=SCRYPT_R,
+        p=SCRYPT_P,
+        maxmem=SCRYPT_MEMORY,
+        dklen=HASH_BYTES,
     )

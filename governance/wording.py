@@ -106,6 +106,9 @@ ENGLISH: dict[str, Words] = {
         "{subject} checks outputs and cannot be a member of project {project}.",
         "Remove the membership, or end the checker's role.",
     ),
+    "os-user-taken": Words(
+        "The operating-system user {os_user} already acts as {subject}.", "Take it from that person first."
+    ),
     "member-unknown": Words(
         "{subject} is a member of project {project} but not registered.", "Apply the person's file first."
     ),
@@ -203,6 +206,9 @@ SPANISH: dict[str, Words] = {
     "checker-is-member": Words(
         "{subject} revisa resultados y no puede ser miembro del proyecto {project}.",
         "Quite la participación o termine la función de revisor.",
+    ),
+    "os-user-taken": Words(
+        "El usuario del sistema {os_user} ya actúa como {subject}.", "Quíteselo antes a esa persona."
     ),
     "member-unknown": Words(
         "{subject} es miembro del proyecto {project} pero no está registrado.",

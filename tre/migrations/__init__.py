@@ -17,8 +17,7 @@ from governance.database import Base, open_engine, sqlite_file, transaction
 from governance.errors import BrokenError
 from governance.instance import Instance
 
-# Every module that declares tables. A module missing from this list would be missing from autogeneration,
-# which `tests/unit/governance/test_governance_migrations.py` notices only if it is imported: keep it whole.
+# Every module that declares tables; tests/unit/governance/test_governance_migrations.py keeps the list whole.
 TABLE_MODULES = (
     "governance.models",
     "governance.audit",

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from governance import actor
-from governance.errors import UsageError
+from governance.errors import RefusedError, UsageError
 from governance.instance import Profile
 from tests.support.governance_register import INSTANCE, apply, people, person
 
@@ -17,6 +17,13 @@ def test_root_is_root_until_a_person_acts_as_root(session: Session):
     assert actor.resolve(session, "main", "root", 0) == "root"
     apply(session, people(person("olga", "administrator", os_user="root")))
     assert actor.resolve(session, "main", "root", 0) == "olga"
+
+
+def test_one_system_user_is_one_person(session: Session):
+    apply(session, people(person("olga", "administrator", os_user="root")))
+    with pytest.raises(RefusedError) as caught:
+        apply(session, {"schema": "tre.people/1", "people": [person("luis", os_user="root")]})
+    assert caught.value.refusal.rule == "os-user-taken"
 
 
 def test_a_membership_account_acts_as_its_person(session: Session):

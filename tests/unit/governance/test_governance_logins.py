@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from governance import audit, logins
+from governance import audit, logins, register
+from governance.database import open_engine, transaction
 from governance.decisions import Allowed, Refused
-from tests.support.governance_register import NOW, apply, people, person
+from tests.support.governance_register import INSTANCE, NOW, apply, people, person
 
 RIGHT = "correct horse battery staple"
 
@@ -28,6 +30,29 @@ def test_the_right_password_is_accepted_and_others_are_not(with_login: Session):
         decision = logins.check_password(with_login, name, password, NOW)
         assert isinstance(decision, Refused)
         assert decision.reason == "Name or password is wrong."  # the same for a name nobody has
+
+
+def test_an_attempt_decides_like_a_check_and_holds_no_lock_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(logins, "SCRYPT_N", 2)
+    engine = open_engine(f"sqlite:///{tmp_path / 'tre.db'}")
+    register.create(engine, INSTANCE)
+    with transaction(engine) as session:
+        apply(session, people(), actor="root")
+        logins.set_password(session, "ana", RIGHT, actor="olga", at=NOW)
+    hashed = logins._scrypt
+
+    def while_another_writes(password: str, salt: bytes) -> bytes:
+        with transaction(engine) as other:
+            audit.record(other, "a:b:c", actor="olga", subject="x")
+        return hashed(password, salt)
+
+    monkeypatch.setattr(logins, "_scrypt", while_another_writes)
+    assert isinstance(logins.attempt(engine, "ana", RIGHT, NOW), Allowed)
+    rules = [logins.attempt(engine, "ana", "wrong", NOW) for _ in range(4)]
+    assert [one.rule for one in rules if isinstance(one, Refused)] == ["password"] * 3 + ["password-wait"]
+    engine.dispose()
 
 
 def test_a_suspended_person_does_not_get_in(with_login: Session):

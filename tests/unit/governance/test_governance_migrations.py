@@ -1,5 +1,6 @@
 """The one history: it makes exactly what the models say, goes up and down, and founds the register."""
 
+import re
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,17 @@ from tre import migrations
 @pytest.fixture
 def instance(tmp_path: Path) -> Instance:
     return replace(INSTANCE, database_url=f"sqlite:///{tmp_path / 'register' / 'tre.db'}")
+
+
+def test_every_module_with_tables_is_in_the_list():
+    root = Path(__file__).parents[3]
+    packages = ("governance", "warehouse_lib", "kernels", "hub_config", "airlock", "tre")
+    files = [file for package in packages for file in (root / package).rglob("*.py")]
+    declaring = [
+        file for file in files if re.search(r"^class \w+\(Base\):", file.read_text("utf-8"), re.MULTILINE)
+    ]
+    modules = {".".join(file.relative_to(root).with_suffix("").parts) for file in declaring}
+    assert modules == set(migrations.TABLE_MODULES)
 
 
 def differences(engine: Engine) -> list[object]:
