@@ -67,6 +67,11 @@ Step = tuple[Change, Callable[[], object]]
 Run = Callable[[Sequence[str], float], None]
 
 
+def utc_now() -> datetime:
+    """Return the moment, aware."""
+    return datetime.now(UTC)
+
+
 def run_command(command: Sequence[str], timeout_s: float) -> None:
     """Run one command. Raises OSError with its last words when it fails."""
     done = subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=timeout_s, check=False)
@@ -81,7 +86,7 @@ def provision(instance: Instance, check: bool = False, run: Run = run_command) -
         BrokenError: there is no register.
     """
     engine = open_engine(instance.database_url)
-    at = datetime.now(UTC)
+    at = utc_now()
     with transaction(engine) as session:
         plans = [_plan(session, instance, project, at, run) for project in register.projects(session)]
     changes: list[Change] = []

@@ -107,7 +107,9 @@ class House:
 def house(folder: Path, *documents: dict[str, Any], at: datetime = NOW) -> Iterator[House]:
     """Set up a broker on a register of `documents` (default: people and project p042, with its extract)."""
     engine = new_register(*(documents or (people(), project())))
-    instance = from_settings("main", {"paths": {part: str(folder / part) for part in ("run", "state", "data")}})
+    instance = from_settings(
+        "main", {"paths": {part: str(folder / part) for part in ("run", "state", "data")}}
+    )
     instance = replace(instance, database_url=str(engine.url))
     extracts = instance.paths.extracts / "p042"
     (extracts / "e1").mkdir(parents=True)

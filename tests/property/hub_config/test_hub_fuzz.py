@@ -56,7 +56,21 @@ def test_ten_thousand_mutated_scripts_pass_only_inside_the_grammar() -> None:
 def test_ten_thousand_option_bodies_give_a_profile_name_or_a_refusal() -> None:
     rng = random.Random(4)
     keys = ["profile", "account", "cmd", "cores", "project", "uid", "", "environment", "profile "]
-    values: list[object] = ["small", "", None, 1, True, [], {}, "a\nb", "--uid=0", "A", "x" * 999, ["small"], 1.5]
+    values: list[object] = [
+        "small",
+        "",
+        None,
+        1,
+        True,
+        [],
+        {},
+        "a\nb",
+        "--uid=0",
+        "A",
+        "x" * 999,
+        ["small"],
+        1.5,
+    ]
     for _ in range(10_000):
         body: object = {rng.choice(keys): rng.choice(values) for _ in range(rng.randint(0, 3))}
         if rng.random() < 0.1:

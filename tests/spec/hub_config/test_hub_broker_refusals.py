@@ -171,7 +171,5 @@ def test_a_job_finds_only_jobs_of_its_own_membership(open_house: House) -> None:
     + [{"JUPYTERHUB_X": "a" * 20_000}],
 )
 def test_only_jupyterhubs_own_names_travel_to_a_job(open_house: House, environment: Any) -> None:
-    answer = open_house.ask(
-        "submit", person="ana", project="p042", profile="small", environment=environment
-    )
+    answer = open_house.ask("submit", person="ana", project="p042", profile="small", environment=environment)
     assert refused(answer, "broker-request", "environment")

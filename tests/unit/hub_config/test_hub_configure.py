@@ -58,7 +58,9 @@ def test_the_airlock_is_a_client_for_sign_in_and_nothing_more(c: Any) -> None:
 def test_a_person_may_touch_own_servers_only_and_make_no_tokens(c: Any) -> None:
     scopes = c.JupyterHub.load_roles[0]["scopes"]
     assert all(scope.endswith(("!user", "!service=airlock")) for scope in scopes)
-    assert not any(word in scope for scope in scopes for word in ("token", "share", "admin", "inherit", "self"))
+    assert not any(
+        word in scope for scope in scopes for word in ("token", "share", "admin", "inherit", "self")
+    )
     assert set(c.Spawner.server_token_scopes) == {"users:activity!user", "access:servers!server"}
     assert c.Authenticator.admin_users == set()
 
@@ -96,6 +98,12 @@ def test_the_entry_file_has_no_logic() -> None:
 
 def test_our_pages_come_before_jupyterhubs() -> None:
     paths = [path for path, _ in pages.handlers()]
-    for needed in ("/home", "/login", r"/spawn/([^/]+)/([^/]+)", r"/spawn-pending/([^/]+)/([^/]+)", "/sign-out"):
+    for needed in (
+        "/home",
+        "/login",
+        r"/spawn/([^/]+)/([^/]+)",
+        r"/spawn-pending/([^/]+)/([^/]+)",
+        "/sign-out",
+    ):
         assert needed in paths
     assert all(issubclass(handler, pages.InOurLook) for _, handler in pages.handlers())

@@ -165,7 +165,9 @@ def test_one_changed_word_is_outside_the_grammar(old: str, new: str) -> None:
     assert why_not_in_grammar(text.replace(old, new, 1), EXPECTED)
 
 
-@pytest.mark.parametrize("more", ["id\n", "\nid\n", "#SBATCH -p x\n", " ", "\r\n", "\0", "é\n", "# " * 4000 + "\n"])
+@pytest.mark.parametrize(
+    "more", ["id\n", "\nid\n", "#SBATCH -p x\n", " ", "\r\n", "\0", "é\n", "# " * 4000 + "\n"]
+)
 def test_nothing_follows_the_last_line(more: str) -> None:
     assert why_not_in_grammar(a_script() + more, EXPECTED)
 
@@ -174,7 +176,9 @@ def test_the_privileged_part_stays_small_and_plain() -> None:
     import hub_config.executor as module
 
     text = Path(module.__file__).read_text()
-    imports = [line.split()[1].split(".")[0] for line in text.splitlines() if line.startswith(("import ", "from "))]
+    imports = [
+        line.split()[1].split(".")[0] for line in text.splitlines() if line.startswith(("import ", "from "))
+    ]
     import sys
 
     assert len(text.splitlines()) <= 260

@@ -28,7 +28,11 @@ def phase(house_: House, spawn_id: str) -> str:
 
 def tags(house_: House) -> list[str]:
     with transaction(house_.engine) as session:
-        return [event.tag for event in session.query(AuditEvent).order_by(AuditEvent.seq) if "workspace" in event.tag]
+        return [
+            event.tag
+            for event in session.query(AuditEvent).order_by(AuditEvent.seq)
+            if "workspace" in event.tag
+        ]
 
 
 def test_a_start_goes_through_the_phases_in_order(open_house: House) -> None:

@@ -53,7 +53,9 @@ def test_captured_rows_are_read() -> None:
     assert jobs[12].spawn_id is None
 
 
-@pytest.mark.parametrize("bad", [[], ["1"], ["x"] * 8, ["1", "root", "n", "RUNNING", "", "", "", ""], [""] * 8])
+@pytest.mark.parametrize(
+    "bad", [[], ["1"], ["x"] * 8, ["1", "root", "n", "RUNNING", "", "", "", ""], [""] * 8]
+)
 def test_a_row_that_cannot_be_read_is_no_job(bad: list[str]) -> None:
     assert parse_row(bad) is None
 
@@ -91,7 +93,9 @@ def test_one_look_is_not_enough_to_give_a_job_up() -> None:
     rows = [row()]
     assert reconcile(rows, {}, AT) == []
     assert missing(rows, {}) == {9}
-    assert reconcile(rows, {}, AT, missing(rows, {})) == [Finish(A, "The scheduler no longer knows this workspace.")]
+    assert reconcile(rows, {}, AT, missing(rows, {})) == [
+        Finish(A, "The scheduler no longer knows this workspace.")
+    ]
 
 
 def test_a_submission_under_way_is_left_alone() -> None:
