@@ -102,8 +102,20 @@ def test_only_the_broker_may_call(machine: Executor, uid: int) -> None:
 
 @pytest.mark.parametrize(
     "account",
-    ["root", "tre-main-broker", "main-p042-m2", "main-p043-m1", "test-p042-m1", "main-p042-m1\n", "", None, 5]
-    + ["main-p042-m0", "../main-p042-m1", "main-p042-m9"],
+    [
+        "root",
+        "tre-main-broker",
+        "main-p042-m2",
+        "main-p043-m1",
+        "test-p042-m1",
+        "main-p042-m1\n",
+        "",
+        None,
+        5,
+        "main-p042-m0",
+        "../main-p042-m1",
+        "main-p042-m9",
+    ],
 )
 def test_only_an_account_of_ours_by_name_uid_and_group(machine: Executor, account: Any) -> None:
     assert "refused" in ask(machine, verb="submit", account=account, script=a_script())

@@ -50,8 +50,16 @@ def test_an_environment_of_the_hub_is_accepted() -> None:
 
 @pytest.mark.parametrize(
     "form",
-    [{}, {"profile": []}, {"profile": ["a", "b"]}, {"profile": ["small"], "cmd": ["x"]}, {"profile": "small"}]
-    + [{"profile": ["--uid=0"]}, {"profile": ["small\n"]}, {"_xsrf": ["t"]}],
+    [
+        {},
+        {"profile": []},
+        {"profile": ["a", "b"]},
+        {"profile": ["small"], "cmd": ["x"]},
+        {"profile": "small"},
+        {"profile": ["--uid=0"]},
+        {"profile": ["small\n"]},
+        {"_xsrf": ["t"]},
+    ],
 )
 def test_a_form_with_anything_but_one_profile_is_refused(form: dict[str, object]) -> None:
     assert isinstance(options.from_form(form), Refused)
