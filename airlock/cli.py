@@ -215,7 +215,7 @@ def states_command() -> None:
 
 
 def _opened(who: actor.Caller) -> tuple[Airlock, str]:
-    return open_airlock(who.instance), actor.current(who.instance, who.person)
+    return open_airlock(who.instance), who.actor()
 
 
 def _say(done: Request | Refused) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from governance.errors import BrokenError, TreError
+from governance.errors import BrokenError, TreError, UsageError
 from governance.identity import person_id
 from governance.instance import Instance
 
@@ -63,7 +63,7 @@ class Hub:
                 answer = hub.get("/hub/api/user", headers={"Authorization": f"token {token}"})
                 answer.raise_for_status()
                 return person_id(str(answer.json()["name"]))
-        except (httpx.HTTPError, KeyError, ValueError) as error:
+        except (httpx.HTTPError, KeyError, ValueError, TypeError, UsageError) as error:
             raise SignInFailedError("The hub did not confirm who you are.") from error
 
     def _token(self, hub: httpx.Client, code: str) -> str:
