@@ -35,6 +35,8 @@ PARTS: tuple[tuple[re.Pattern[str], HiddenKind], ...] = tuple(
 )
 """What the name of a part of the archive says about its content."""
 
+FLAT, NARROW = 1.0, 0.5  # points, characters: below these nobody reads a row or column
+
 
 def parse(file: BinaryIO, limits: ReadingLimits = READING) -> Parsed:
     """Read a workbook from an open file. Never raises on bad content: what could not be read is a finding."""
@@ -148,10 +150,10 @@ def _hidden_in(sheet: "Worksheet") -> list[Hidden]:
     found.extend(
         Hidden(HiddenKind.HIDDEN_ROW, Place(sheet=sheet.title, row=number))
         for number, row in sheet.row_dimensions.items()
-        if (row.hidden or row.height == 0) and _filled(sheet, row=number)
+        if (row.hidden or (row.height is not None and row.height < FLAT)) and _filled(sheet, row=number)
     )
     for column in sheet.column_dimensions.values():
-        if column.hidden or column.width == 0:
+        if column.hidden or column.width < NARROW:
             numbers = range(column.min or 1, min(column.max or 1, sheet.max_column) + 1)
             found.extend(
                 Hidden(HiddenKind.HIDDEN_COLUMN, Place(sheet=sheet.title, column=number))
