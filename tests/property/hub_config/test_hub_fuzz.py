@@ -1,4 +1,4 @@
-"""Hostile options and scripts by the ten thousand: nothing outside the grammar, nothing but a profile's name."""
+"""Hostile options and scripts by the ten thousand: nothing leaves the grammar, or is more than a name."""
 
 import random
 import re
