@@ -82,8 +82,7 @@ def enter(spec: JobSpec, door: Path) -> NoReturn:
     null_standard_streams()
     files = sandbox.Descriptors(
         seccomp=sealed(seccomp.program(machine)),
-        passwd=sealed(sandbox.passwd_file(spec)),
-        group=sealed(sandbox.group_file(spec)),
+        made=tuple((sealed(text.encode()), place) for place, text in sandbox.made_files(spec).items()),
     )
     command = sandbox.argv(spec, machine_facts.look(door), files)
     os.chdir("/")

@@ -12,6 +12,7 @@ from kernels.protocol import DOOR, HOME, JobSpec
 
 BUBBLEWRAP = "/usr/bin/bwrap"
 PERSON_INSIDE = "researcher"
+HOST_NAME = "workspace"
 GIB = 1024**3
 
 WALLS = (
@@ -79,8 +80,7 @@ class Descriptors:
     """Open files that bubblewrap reads; numbers, because descriptors are inherited by number."""
 
     seccomp: int
-    passwd: int
-    group: int
+    made: tuple[tuple[int, str], ...]  # (descriptor, where it is shown), one for each of `made_files`
 
 
 def argv(spec: JobSpec, machine: Machine, files: Descriptors) -> list[str]:
@@ -88,9 +88,9 @@ def argv(spec: JobSpec, machine: Machine, files: Descriptors) -> list[str]:
     return [
         BUBBLEWRAP,
         *WALLS,
-        *("--uid", str(spec.uid), "--gid", str(spec.gid), "--hostname", "workspace", "--cap-drop", "ALL"),
+        *("--uid", str(spec.uid), "--gid", str(spec.gid), "--hostname", HOST_NAME, "--cap-drop", "ALL"),
         *_system(machine),
-        *_identity_files(files),
+        *_made(files),
         *_kernel_filesystems(spec),
         *("--ro-bind", spec.software, spec.software),
         *_workspace(spec),
@@ -102,17 +102,15 @@ def argv(spec: JobSpec, machine: Machine, files: Descriptors) -> list[str]:
     ]
 
 
-def passwd_file(spec: JobSpec) -> bytes:
-    """Return a passwd file with the one account that exists inside, under a neutral name."""
-    return (
-        f"{PERSON_INSIDE}:x:{spec.uid}:{spec.gid}::{HOME}:/bin/bash\n"
-        "nobody:x:65534:65534::/nonexistent:/bin/false\n"
-    ).encode()
-
-
-def group_file(spec: JobSpec) -> bytes:
-    """Return a group file with the project's group under its project id."""
-    return f"{spec.project}:x:{spec.gid}:\nnogroup:x:65534:\n".encode()
+def made_files(spec: JobSpec) -> dict[str, str]:
+    """Return the files made for a job: one account under a neutral name, its group, names of loopback."""
+    account = f"{PERSON_INSIDE}:x:{spec.uid}:{spec.gid}::{HOME}:/bin/bash\n"
+    return {
+        "/etc/passwd": f"{account}nobody:x:65534:65534::/nonexistent:/bin/false\n",
+        "/etc/group": f"{spec.project}:x:{spec.gid}:\nnogroup:x:65534:\n",
+        "/etc/hosts": f"127.0.0.1 localhost {HOST_NAME}\n",
+        "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+    }
 
 
 def _system(machine: Machine) -> Iterable[str]:
@@ -135,8 +133,8 @@ def _masks(machine: Machine) -> Iterable[str]:
         yield from ("--ro-bind", "/dev/null", file)
 
 
-def _identity_files(files: Descriptors) -> Iterable[str]:
-    for descriptor, target in ((files.passwd, "/etc/passwd"), (files.group, "/etc/group")):
+def _made(files: Descriptors) -> Iterable[str]:
+    for descriptor, target in files.made:
         yield from ("--perms", "0444", "--ro-bind-data", str(descriptor), target)
 
 
