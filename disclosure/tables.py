@@ -121,18 +121,61 @@ def is_total(label: str) -> bool:
 
 
 def _sums_along(cells: Sequence[Cell], dimension: int) -> list[Sum]:
-    """The equations of one dimension: for each line of totals, total = sum of the other lines."""
+    """The equations of one dimension: totals over all other lines, subtotals over the lines beside them."""
     lines = _lines(cells, dimension)
     names = tuple(dict.fromkeys(cell.labels[dimension] for cell in cells))
     totals = {name for name in names if is_total(name)}
-    if not totals and 3 <= len(names) <= MOST_LABELS_FOR_ARITHMETIC:
+    groups = _subtotals(cells, lines, [name for name in names if name not in totals])
+    if not totals and not groups and 3 <= len(names) <= MOST_LABELS_FOR_ARITHMETIC:
         totals = {name for name in names if _adds_up_everywhere(cells, lines, name)}
+    leaves = [name for name in names if name not in totals and name not in groups]
+    wholes = {**groups, **dict.fromkeys((name for name in names if name in totals), tuple(leaves))}
     return [
-        Sum(line[name], parts, (dimension, name))
+        Sum(line[whole], parts, (dimension, whole))
         for line in lines
-        for name in sorted(totals & line.keys())
-        if len(parts := tuple(index for label, index in line.items() if label not in totals)) >= FEWEST_PARTS
+        for whole, members in wholes.items()
+        if whole in line
+        and len(parts := tuple(line[name] for name in members if name in line)) >= FEWEST_PARTS
     ]
+
+
+Groups = dict[str, tuple[str, ...]]
+
+
+def _subtotals(cells: Sequence[Cell], lines: Sequence[Mapping[str, int]], names: Sequence[str]) -> Groups:
+    """Subtotals ("North total") with the labels they sum: those before them, or after them, if it adds up.
+
+    Believed only when some line proves it and none contradicts it.
+    """
+    for ordered in (names, names[::-1]):
+        groups = _runs(ordered)
+        balances = [
+            balance
+            for line in lines
+            for whole, members in groups.items()
+            if (
+                balance := _balance(
+                    cells, {name: line[name] for name in (whole, *members) if name in line}, whole
+                )
+            )
+        ]
+        if balances and all(total == rest for total, rest in balances):
+            return groups
+    return {}
+
+
+def _runs(names: Sequence[str]) -> Groups:
+    """Each label that speaks of a total, with the run of plain labels before it."""
+    groups: Groups = {}
+    run: list[str] = []
+    for name in names:
+        if not set(words(name)) & TOTAL_WORDS:
+            run.append(name)
+            continue
+        if len(run) >= FEWEST_PARTS:
+            groups[name] = tuple(run)
+        run = []
+    return groups
 
 
 def _lines(cells: Sequence[Cell], dimension: int) -> list[Mapping[str, int]]:
@@ -146,16 +189,17 @@ def _lines(cells: Sequence[Cell], dimension: int) -> list[Mapping[str, int]]:
 
 def _adds_up_everywhere(cells: Sequence[Cell], lines: Iterable[Mapping[str, int]], name: str) -> bool:
     """Whether `name` equals the sum of all others in all complete lines, two or more, not all zero."""
-    tested = [_balance(cells, line, name) for line in lines if len(line) > 2 and name in line]
-    complete = [balance for balance in tested if balance is not None]
+    complete = [balance for line in lines if (balance := _balance(cells, line, name)) is not None]
     return (
         len(complete) >= 2 and all(total == rest for total, rest in complete) and any(t for t, _ in complete)
     )
 
 
 def _balance(cells: Sequence[Cell], line: Mapping[str, int], name: str) -> tuple[int, int] | None:
-    """The count of `name` and the sum of the others of one line; None when a count is not published."""
+    """The count of `name` and the sum of the others of one line; None when a count or a part is missing."""
     counts = {label: cells[index].count for label, index in line.items()}
+    if name not in counts or len(counts) <= FEWEST_PARTS:
+        return None
     visible = [count for count in counts.values() if count is not None]
     if len(visible) < len(counts):
         return None

@@ -7,7 +7,7 @@ rule is sure of; what may be a count and may not is held.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from airlock.checks.cells import Count, Item, Nothing, Words
+from airlock.checks.cells import Count, Item, Nothing, Suppressed, Words
 from airlock.checks.counts import CountTable, Sureness, count_cells, count_table
 from airlock.checks.layout import Block, Role
 from airlock.domain.finding import Finding, Place, Verdict, cell_place
@@ -27,8 +27,10 @@ WHOLES = word_set("denominator population denominador poblacion")
 def check(block: Block, profile: DisclosureProfile) -> Iterator[Finding]:
     """Everything the rules say about the counts of one block."""
     for cell in count_cells(block):
+        where = _place(block, cell.row, cell.column.index)
+        if isinstance(cell.item, Suppressed):
+            yield from _mark(cell.item, where, profile)
         if isinstance(cell.item, Count):
-            where = _place(block, cell.row, cell.column.index)
             if cell.sureness is Sureness.COUNT:
                 yield from _count(cell.item.value, where, profile)
             elif 0 < cell.item.value < profile.threshold:
@@ -72,6 +74,13 @@ def _count(count: int, where: Place, profile: DisclosureProfile) -> Iterator[Fin
     if profile.rounding is not None and not is_rounded(count, profile.rounding):
         message = f"A count that was not rounded to base {profile.rounding.base}, as the profile asks."
         yield Finding("frequency.unrounded", Verdict.REFUSE, message, where)
+
+
+def _mark(mark: Suppressed, where: Place, profile: DisclosureProfile) -> Iterator[Finding]:
+    """A mark that says more than "below the threshold"."""
+    if mark.most is not None and mark.most + 1 < profile.threshold:
+        message = f"The mark says more than that the count is below {profile.threshold}."
+        yield Finding("frequency.narrow-mark", Verdict.REVIEW, message, where)
 
 
 def _unclear(where: Place, profile: DisclosureProfile) -> Finding:
@@ -127,7 +136,10 @@ def _given_back(block: Block, counts: CountTable, profile: DisclosureProfile) ->
 
 def _recovered(count: int, item: Item, where: Place, profile: DisclosureProfile) -> Iterator[Finding]:
     kind = classify(max(0, count), profile)
-    if kind is CountClass.SMALL:
+    if count < 0:
+        message = "The totals around a suppressed cell contradict each other."
+        yield Finding("frequency.totals", Verdict.REVIEW, message, where)
+    elif kind is CountClass.SMALL:
         message = "A suppressed count that anybody can work out: subtract the other cells from the totals."
         yield Finding("frequency.recoverable", Verdict.REFUSE, message, where)
     elif kind is CountClass.ZERO:

@@ -34,8 +34,12 @@ def check(block: Block, profile: DisclosureProfile) -> Iterator[Finding]:
 def person_columns(block: Block) -> Iterator[Finding]:
     """The columns whose heading says that each row is a person."""
     for column in block.columns:
+        where = _heading_place(block, column)
         if reason := _names_persons(block, column):
-            yield Finding("records.person-column", Verdict.REFUSE, reason, _heading_place(block, column))
+            yield Finding("records.person-column", Verdict.REFUSE, reason, where)
+        elif _may_list_persons(block, column):
+            message = "A column seems to list persons, one a row: a person must say what it lists."
+            yield Finding("records.person-column", Verdict.REVIEW, message, where)
 
 
 def _sheet(block: Block) -> Place:
@@ -62,6 +66,13 @@ def _names_persons(block: Block, column: Column) -> str | None:
     if found == {"id"} and long_enough and _distinct(block, column):
         return "A column of unique keys: each row stands for one record."
     return None
+
+
+def _may_list_persons(block: Block, column: Column) -> bool:
+    """Whether a heading only says "subject" or the like over labels that are all different."""
+    found = set(words(column.name))
+    labels = column.role in (Role.LABEL, Role.MIXED, Role.UNCLEAR)
+    return labels and bool(found) and found <= vocab.PERSON_WORDS and _distinct(block, column)
 
 
 def _distinct(block: Block, column: Column) -> bool:

@@ -153,6 +153,18 @@ SUPPRESSION = [
         ("B2 frequency.recoverable",),
     ),
     Case(
+        "Subtotals give back as totals do.",
+        "region,n\nN 1,*\nN 2,30\nN total,34\nS 1,40\nS 2,60\nS total,100\nTotal,134\n",
+        "refuse",
+        ("B2 frequency.recoverable",),
+    ),
+    Case(
+        "A mark may not say more than that a count is small.",
+        "age,n\n<40,1-4\n40+,60\n50+,55\n",
+        "review",
+        ("B2 frequency.narrow-mark",),
+    ),
+    Case(
         "Marks that say below ten and a total of eighteen: nine and nine.",
         "age,n\na,<10\nb,<10\nTotal,18\n",
         "refuse",
@@ -199,6 +211,12 @@ RECORDS = [
         "A column of person numbers.",
         "person_id,visits\n101,20\n102,30\n",
         "refuse",
+        ("A1 records.person-column",),
+    ),
+    Case(
+        "Few rows, each a subject.",
+        "subject,arm,n\ns1,A,20\ns2,B,30\n",
+        "review",
         ("A1 records.person-column",),
     ),
     Case("Rows that repeat their labels.", f"sex,age,height,weight\n{PERSONS}", "refuse", ("records.rows",)),

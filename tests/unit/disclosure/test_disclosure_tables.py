@@ -64,3 +64,27 @@ def test_the_library_loads_fast_and_brings_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=".")
     assert done.stdout.strip() == "False"
     assert time.perf_counter() - started < 5  # the aim is 0.5 s; a busy machine gets some room
+
+
+NORTH = ["North A", "North B", "North total"]
+SOUTH = ["South A", "South B", "South total"]
+
+
+def test_subtotals_sum_the_labels_before_them_and_the_total_sums_the_leaves():
+    made = crosstab([*NORTH, *SOUTH, "Total"], ["n"], [[20], [30], [50], [40], [60], [100], [150]])
+    assert {(one.total, one.parts) for one in made.sums} == {(2, (0, 1)), (5, (3, 4)), (6, (0, 1, 3, 4))}
+    assert broken_sums(made) == ()
+
+
+def test_subtotals_may_stand_before_their_labels():
+    rows = [NORTH[2], NORTH[0], NORTH[1], SOUTH[2], SOUTH[0], SOUTH[1]]
+    made = crosstab(rows, ["n"], [[50], [20], [30], [100], [40], [60]])
+    assert {(one.total, set(one.parts) == {1, 2} or set(one.parts) == {4, 5}) for one in made.sums} == {
+        (0, True),
+        (3, True),
+    }
+
+
+def test_a_label_that_speaks_of_all_but_does_not_add_up_is_an_ordinary_label():
+    made = crosstab(["Stroke", "Cancer", "All-cause death"], ["n"], [[20], [30], [70]])
+    assert made.sums == ()
