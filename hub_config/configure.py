@@ -8,6 +8,7 @@ from typing import Any
 from governance.errors import BrokenError
 from governance.instance import Instance
 from hub_config import pages
+from hub_config.proxy import LastingProxy
 from hub_config.sign_in import TreAuthenticator
 from hub_config.spawner import HUB_URL_INSIDE, TreSpawner
 from hub_config.window import Window
@@ -59,6 +60,7 @@ def proxy(c: Any, instance: Instance) -> None:  # noqa: ANN401
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{instance.ports.proxy_api}"
     c.ConfigurableHTTPProxy.auth_token = kept_secret(home(instance) / "proxy_token")
     c.ConfigurableHTTPProxy.pid_file = str(home(instance) / "proxy.pid")
+    c.JupyterHub.proxy_class = LastingProxy
     c.JupyterHub.cleanup_proxy = False
 
 

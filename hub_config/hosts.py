@@ -104,8 +104,7 @@ def _project_folders(instance: Instance, project: Project, opened: bool) -> tupl
         Folder(root / "shared", ROOT, project.group, 0o2770),
         Folder(root / "imports", ROOT, project.group, 0o750),
         Folder(root / "members", ROOT, ROOT, 0o711),
-        # Set-group-id: what the custodian writes below belongs to the project's group, of which he is none.
-        Folder(instance.paths.extracts / project.id, custodian, project.group, 0o2711 if opened else 0o2700),
+        Folder(instance.paths.extracts / project.id, custodian, project.group, 0o711 if opened else 0o700),
     )
 
 

@@ -131,9 +131,18 @@ def _open(instance: Instance, wanted: Wishes, run: Run) -> Iterator[Step]:
     yield from _folders(wanted.folders, wanted.project)
     pointer = instance.paths.extracts / wanted.project / "current"
     if wanted.wants_extract and not pointer.exists():
-        command = hosts.make_extract(instance, wanted.project)
         change = Change("extract", wanted.project, "written", wanted.project)
-        yield change, lambda: run(command, EXTRACT_S)
+        yield change, lambda: _extract(instance, wanted.project, run)
+
+
+def _extract(instance: Instance, project: str, run: Run) -> None:
+    """Let the custodian write; set-group-id gives it to the project's group, of which he is none."""
+    folder = instance.paths.extracts / project
+    folder.chmod(stat.S_IMODE(folder.stat().st_mode) | stat.S_ISGID)
+    try:
+        run(hosts.make_extract(instance, project), EXTRACT_S)
+    finally:
+        folder.chmod(stat.S_IMODE(folder.stat().st_mode) & ~stat.S_ISGID)
 
 
 def _group(group: Group, project: str, run: Run) -> Iterator[Step]:

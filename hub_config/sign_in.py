@@ -11,7 +11,7 @@ from traitlets import Unicode
 
 from governance import audit, logins
 from governance.database import transaction
-from governance.decisions import Allowed
+from governance.decisions import Refused
 from governance.identity import PERSON_LAW
 from hub_config import connection
 
@@ -36,12 +36,12 @@ class TreAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub ships
         return None
 
     def _check(self, name: str, password: str) -> bool:
-        at = datetime.now(UTC)
-        with transaction(connection.engine(self.database_url)) as session:
-            allowed = isinstance(logins.check_password(session, name, password, at), Allowed)
-            if allowed:
-                audit.record(session, "hub:session:open", actor=name, subject=name, at=at)
-        return allowed
+        at, engine = datetime.now(UTC), connection.engine(self.database_url)
+        if isinstance(logins.attempt(engine, name, password, at), Refused):
+            return False
+        with transaction(engine) as session:
+            audit.record(session, "hub:session:open", actor=name, subject=name, at=at)
+        return True
 
     def validate_username(self, username: str) -> bool:
         """Accept only what can be a person's id, also from the API and the hub's own database."""
