@@ -34,7 +34,10 @@ ALWAYS_ALLOWED = frozenset({(Act.WITHDRAW, Role.AUTHOR)})
 
 
 def roles_of(session: Session, person: str, request: Request, at: datetime) -> frozenset[Role]:
-    """Return what a person is to a request; empty for a stranger, who does not even learn that it exists."""
+    """Return what a person is to a request; empty for a stranger, who does not even learn that it exists.
+
+    Who could judge or has a stake in it is no auditor of it: an auditor sees through the blind phase.
+    """
     roles = set()
     if person == request.author:
         roles.add(Role.AUTHOR)
@@ -43,7 +46,7 @@ def roles_of(session: Session, person: str, request: Request, at: datetime) -> f
     held = register.house_roles(session, person, at)
     if held & CHECKER_ROLES and not roles and not _ever_a_member(session, person, request.project):
         roles.add(Role.CHECKER)
-    if HouseRole.AUDITOR in held:
+    if HouseRole.AUDITOR in held and not roles:
         roles.add(Role.AUDITOR)
     return frozenset(roles)
 

@@ -9,6 +9,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
@@ -61,9 +62,11 @@ def prepare_socket(place: Path) -> None:
 
 async def keep_working(airlock: Airlock) -> None:
     """Take up interrupted checks, again and again; a failure is logged and tried anew."""
+    lease = timedelta(0)  # what stands unfinished at the start was left by a predecessor
     while True:
         try:
-            await asyncio.to_thread(worker.take_up, airlock)
+            await asyncio.to_thread(worker.take_up, airlock, lease)
+            lease = worker.LEASE
         except Exception as error:  # noqa: BLE001  (the worker must outlive a locked database)
             log.error("The worker failed: %s", type(error).__name__)
         await asyncio.sleep(worker.EVERY_S)

@@ -6,6 +6,7 @@ out and the checks run again; nothing is lost and nothing is released twice.
 
 import logging
 import shutil
+from datetime import timedelta
 
 from airlock.actions.checking import LEASE, check
 from airlock.actions.precheck import ROOMS
@@ -19,17 +20,20 @@ log = logging.getLogger(__name__)
 EVERY_S = 60
 
 
-def interrupted(airlock: Airlock) -> list[str]:
+def interrupted(airlock: Airlock, lease: timedelta = LEASE) -> list[str]:
     """Return the requests whose checks began longer ago than a lease and have not ended."""
-    since = airlock.now() - LEASE
+    since = airlock.now() - lease
     with transaction(airlock.engine) as session:
         waiting = requests.listing(session, states=[State.SUBMITTED])
         return [one.id for one in waiting if requests.checking_since(session, one) <= since]
 
 
-def take_up(airlock: Airlock) -> int:
-    """Check again what was interrupted; return how many requests moved on."""
-    found = interrupted(airlock)
+def take_up(airlock: Airlock, lease: timedelta = LEASE) -> int:
+    """Check again what was interrupted; return how many requests moved on.
+
+    A service that starts knows that no other one is checking, and passes no lease.
+    """
+    found = interrupted(airlock, lease)
     for request_id in found:
         log.warning("The checks of %s were interrupted and run again.", request_id)
         check(airlock, request_id)

@@ -5,6 +5,8 @@ that fail hold the file for a person: a failure is never `clear`. Earlier releas
 so that a new table is compared with what is already outside.
 """
 
+import logging
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -21,8 +23,13 @@ from governance import register
 from governance.database import transaction
 from governance.errors import BrokenError
 
-LEASE = timedelta(minutes=10)
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(hours=1)
 """After this long without an end, checks count as interrupted and are run again."""
+
+AT_ONCE = threading.BoundedSemaphore(2)
+"""How many requests one process checks at a time; each file has a process of its own below that."""
 
 
 def check(airlock: Airlock, request_id: str) -> Request:
@@ -35,6 +42,28 @@ def check(airlock: Airlock, request_id: str) -> Request:
     files = [file.stored for file in request.current.files]
     reports = run_checks(airlock, request.project, files, airlock.content)
     return _conclude(airlock, request, reports)
+
+
+def check_within(airlock: Airlock, request_id: str, patience_s: float | None) -> Request:
+    """Check a request, waiting at most `patience_s` seconds (None: to the end) before answering.
+
+    The checks go on in the background; the request is `submitted` until they have ended.
+    """
+    if patience_s is None:
+        return check(airlock, request_id)
+    checking = threading.Thread(target=_check_in_turn, args=(airlock, request_id), daemon=True)
+    checking.start()
+    checking.join(patience_s)
+    with transaction(airlock.engine) as session:
+        return step.reload(session, request_id)
+
+
+def _check_in_turn(airlock: Airlock, request_id: str) -> None:
+    try:
+        with AT_ONCE:
+            check(airlock, request_id)
+    except Exception as error:  # noqa: BLE001  (its message stays in here; the worker tries again)
+        log.error("The checks of %s failed: %s", request_id, type(error).__name__)
 
 
 def _conclude(airlock: Airlock, request: Request, reports: Sequence[FileReport]) -> Request:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from airlock.actions.checking import check
+from airlock.actions.checking import check_within
 from airlock.actions.step import advance, is_exercise, permitted, reload
 from airlock.domain.request import Context, Request, StoredFile
 from airlock.domain.states import Act, State, audit_tag
@@ -33,10 +33,12 @@ def submit(
     names: Sequence[str],
     context: Context | None,
     request_id: str | None = None,
+    patience_s: float | None = None,
 ) -> Request | Refused:
     """Submit files of the person's outbox, as a new request or as the next round of `request_id`.
 
-    Returns the request after its checks (in review, or returned with findings), or why not.
+    Returns the request after its checks (in review, or returned with findings), or why not. After
+    `patience_s` seconds it is returned as it is, still `submitted`, and its checks go on.
     """
     if refusal := why_not_asked(names, context):
         return refusal
@@ -48,7 +50,7 @@ def submit(
     if isinstance(files, Refused):
         return _note_refusal(airlock, person, project, files)
     written = _write(airlock, person, project, account, files, context, request_id)
-    return written if isinstance(written, Refused) else check(airlock, written.id)
+    return written if isinstance(written, Refused) else check_within(airlock, written.id, patience_s)
 
 
 def why_not_asked(names: Sequence[str], context: Context | None) -> Refused | None:

@@ -14,6 +14,7 @@ from governance.errors import RefusedError
 
 LARGEST_FORM = 256 * 1024
 SEE_OTHER = 303
+UNAUTHORIZED = 401
 SAFE_SITES = ("same-origin", "none")
 
 Identify = Callable[[Request], Visit]
@@ -26,10 +27,18 @@ def identify_with(sessions: Sessions) -> Identify:
     def identify(request: Request) -> Visit:
         session = sessions.open(request.cookies.get(COOKIE))
         if session is None:
-            raise HTTPException(SEE_OTHER, headers={"Location": sign_in_address(request)})
+            raise _sign_in_first(request)
         return Visit(request, session, language_for(request))
 
     return identify
+
+
+def _sign_in_first(request: Request) -> HTTPException:
+    """Lead the browser away; a script's request cannot follow to another site and is told where to go."""
+    address = sign_in_address(request)
+    if "hx-request" in request.headers:
+        return HTTPException(UNAUTHORIZED, headers={"HX-Redirect": address})
+    return HTTPException(SEE_OTHER, headers={"Location": address})
 
 
 def sign_in_address(request: Request) -> str:

@@ -7,6 +7,7 @@ from fastapi.responses import FileResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 
+from airlock.actions.look import record_forged_form
 from airlock.main import open_airlock
 from airlock.parts import Airlock
 from airlock.web.acting import acting
@@ -49,7 +50,7 @@ def build(airlock: Airlock, provider: IdentityProvider) -> FastAPI:
     app.include_router(acting(airlock, pages, identify, checked))
     app.include_router(signing(airlock, pages, sessions, provider, checked))
     _add_static(app, airlock.instance.paths.software / SCRIPT)
-    _add_answers(app, pages, sessions)
+    _add_answers(app, airlock, pages, sessions)
     return app
 
 
@@ -69,16 +70,19 @@ def _add_static(app: FastAPI, script: Path) -> None:
     app.mount(STATIC, StaticFiles(directory=places.STATIC))
 
 
-def _add_answers(app: FastAPI, pages: Pages, sessions: Sessions) -> None:
+def _add_answers(app: FastAPI, airlock: Airlock, pages: Pages, sessions: Sessions) -> None:
     """Answer refusals and unknown addresses with a page in the person's language."""
 
     @app.exception_handler(RefusedError)
     def refused(request: Request, error: RefusedError) -> Response:
-        return pages.refusal(visit_of(request, sessions), error.refusal)
+        visit = visit_of(request, sessions)
+        if visit.session is not None:  # the only refusal that is raised: a form that is not ours
+            record_forged_form(airlock, visit.session.person)
+        return pages.refusal(visit, error.refusal)
 
     @app.exception_handler(HTTPException)
     def http_error(request: Request, error: HTTPException) -> Response:
-        if "Location" in (error.headers or {}):
+        if error.headers:  # leads to the sign-in
             return Response(status_code=error.status_code, headers=error.headers)
         return pages.render(
             visit_of(request, sessions), "error.html", status=error.status_code, code=error.status_code

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
+from airlock.actions.look import record_view
 from airlock.actions.release import fetch
 from airlock.domain.states import Act, Role, State
 from airlock.parts import Airlock
@@ -81,6 +82,7 @@ def show_request(
     if isinstance(view, Refused):
         return pages.refusal(visit, view)
     file = view.request.file(number) or view.request.current.files[0]
+    record_view(airlock, person_of(visit), view.request, file)
     values: dict[str, Any] = {
         "view": view,
         "request": view.request,

@@ -21,6 +21,9 @@ from airlock.web.routes import person_of
 from airlock.wording import spoken
 from governance.decisions import Refused
 
+PATIENCE_S = 20
+"""How long a page waits for the checks before it shows the request as being checked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -46,7 +49,8 @@ def submitting(airlock: Airlock, pages: Pages, identify: Identify, checked_form:
     def send(visit: Visitor, form: Form) -> Response:
         draft = _draft(form)
         context = draft.context if draft.context.description else None
-        done = submit(airlock, person_of(visit), draft.project, draft.names, context, draft.request or None)
+        person, again = person_of(visit), draft.request or None
+        done = submit(airlock, person, draft.project, draft.names, context, again, PATIENCE_S)
         if isinstance(done, Request):
             return RedirectResponse(f"/requests/{done.id}", SEE_OTHER)
         return _page(airlock, pages, visit, draft, refusal=done, status=409)

@@ -52,6 +52,10 @@ WORDS: Mapping[str, Word] = {
     "next_released": Word("Nada: el paquete se puede descargar", "Nothing: the package can be downloaded"),
     "next_rejected": Word("Nada", "Nothing"),
     "next_withdrawn": Word("Nada", "Nothing"),
+    "still_checking": Word(
+        "Las comprobaciones siguen en marcha. Puede cerrar esta página.",
+        "The checks are still running. You may close this page.",
+    ),
     # verdicts
     "verdict_clear": Word("Sin hallazgos", "Nothing found"),
     "verdict_review": Word("Debe mirarlo una persona", "A person must look"),

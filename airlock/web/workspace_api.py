@@ -31,6 +31,9 @@ from governance.errors import RefusedError
 from governance.instance import Instance
 
 MOST_PATHS = 100
+PATIENCE_S = 45
+"""How long a notebook waits for the checks; then it gets the request as `submitted` and asks again."""
+
 FAILED = Refused(
     "The airlock failed; nothing was changed.", "Try again, or tell the administrators.", "airlock.failed"
 )
@@ -79,7 +82,7 @@ def build(airlock: Airlock) -> FastAPI:
     @app.post("/requests")
     def new_request(caller: Asked, body: Submission) -> JSONResponse:
         context = Context.parse(body.context)
-        made = submit(airlock, caller.person, caller.project, body.names(), context, body.request)
+        made = submit(airlock, caller.person, caller.project, body.names(), context, body.request, PATIENCE_S)
         return _answer(airlock, _unless_refused(made), 201)
 
     @app.post("/checks")

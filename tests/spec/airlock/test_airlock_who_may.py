@@ -102,6 +102,24 @@ def test_a_checker_who_once_was_a_member_never_checks_that_project(house):
         assert why_not(session, "ines", Act.VOTE, request, NOON) is not None
 
 
+@pytest.mark.parametrize(
+    ("person", "role"), [("ana", Role.AUTHOR), ("luis", Role.MEMBER), ("ines", Role.CHECKER)]
+)
+def test_who_has_a_stake_or_a_vote_is_no_auditor_of_it(house, person, role):
+    auditor = "{role: auditor, valid: {start: 2026-01-01, end: 2027-12-31}}"
+    people = [
+        line.replace("house_roles: [", f"house_roles: [{auditor}{', ' if '{role:' in line else ''}")
+        if line.startswith(f"- {{id: {person},")
+        else line
+        for line in STAFF.splitlines()
+    ]
+    apply(house, "\n".join(people))
+    request = house.submitted()
+    with transaction(house.engine) as session:
+        roles = roles_of(session, person, request, NOON)
+    assert role in roles and Role.AUDITOR not in roles
+
+
 def test_when_a_checkers_role_ends_so_does_the_right(house):
     request = house.submitted()
     later = datetime(2028, 1, 2, tzinfo=UTC)

@@ -277,3 +277,28 @@ def test_no_audit_event_carries_a_file_name_or_what_a_person_wrote(house):
         details = " ".join(str(row.detail) for row in session.scalars(select(AuditEvent)))
     assert "12345678Z" not in details
     assert isinstance(request, Request)
+
+
+def test_a_slow_check_answers_early_and_goes_on(house, monkeypatch):
+    going_on, run = threading.Event(), house.checks.run
+
+    def slow(*args):
+        assert going_on.wait(10)
+        return run(*args)
+
+    monkeypatch.setattr(house.checks, "run", slow)
+    house.put()
+    request = submit(house.airlock, "ana", "p001", ["table.csv"], CONTEXT, patience_s=0.1)
+    assert request.state is State.SUBMITTED
+    going_on.set()
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(10)
+    with transaction(house.engine) as session:
+        assert requests.get(session, request.id).state is State.IN_REVIEW
+
+
+def test_who_waits_longer_than_a_check_takes_gets_its_result(house):
+    house.put()
+    request = submit(house.airlock, "ana", "p001", ["table.csv"], CONTEXT, patience_s=30)
+    assert request.state is State.IN_REVIEW

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
 from airlock.actions.release import release
 from airlock.actions.vote import vote
@@ -12,6 +13,7 @@ from airlock.store import requests
 from airlock.web.main import build
 from airlock.web.sessions import COOKIE
 from airlock.web.sign_in import SignInFailedError
+from governance.audit import AuditEvent
 from governance.database import transaction
 from tests.support.airlock_browser import TestClient
 from tests.support.airlock_house import ODD, SMALL
@@ -282,3 +284,24 @@ def test_signing_out_ends_the_session(browser, house):
     answer = post(client, "/sign-out")
     assert answer.headers["location"] == f"{house.airlock.instance.hub_url}/hub/logout"
     assert f'{COOKIE}=""' in answer.headers["set-cookie"]
+
+
+def events(house, tag):
+    with transaction(house.engine) as session:
+        rows = session.scalars(select(AuditEvent).where(AuditEvent.tag == tag))
+        return [(row.actor, row.subject) for row in rows]
+
+
+def test_every_look_at_a_file_and_every_forged_form_is_recorded(browser, house):
+    request = house.submitted()
+    browser("ines").get(f"/requests/{request.id}")
+    browser("olga").get(f"/requests/{request.id}")
+    browser("luis").post(f"/requests/{request.id}/comment", data={"text": "x", "csrf": "forged"})
+    assert events(house, "airlock:file:view") == [("ines", request.id)]
+    assert events(house, "airlock:form:refused") == [("luis", "luis")]
+
+
+def test_a_script_whose_session_ended_is_told_where_to_sign_in(app, house):
+    client = TestClient(app, base_url=house.airlock.instance.airlock_url, follow_redirects=False)
+    answer = client.get("/queue", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/oauth/login?then=%2Fqueue")
