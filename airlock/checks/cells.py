@@ -53,20 +53,23 @@ class Nothing:
 Item = Count | Number | Suppressed | Words | Nothing
 
 MARKS = word_set(
-    "* ** *** x c s . .. ... : - – — -- n/a na nan null none redacted [redacted] suppressed (suppressed) "
+    "* ** *** x c s . .. ... : - – — -- n/a na redacted [redacted] suppressed (suppressed) "
     "[suppressed] [c] (c) [x] suprimido [suprimido] ocultado confidential masked hidden # ## n.d. nd"
 )
+NOTHINGS = word_set("nan null none <na> nat")
+"""How libraries write an empty cell."""
+
 _BELOW = re.compile(r"(?:<|below|under|less than|menos de|menor que)\s*(\d{1,6})", re.IGNORECASE)
 _AT_MOST = re.compile(r"(?:<=|≤|=<)\s*(\d{1,6})")
 _RANGE = re.compile(r"(\d{1,6})\s*(?:-|–|—|to|a)\s*(\d{1,6})", re.IGNORECASE)
 _COMBINED = re.compile(r"(\S+?)\s*[(\[]\s*[<≤]?\s*(\d[\d.,]*)\s*%?\s*[)\]]")
 _FRACTION = re.compile(r"(\d{1,9})\s*(?:/|of|de)\s*(\d{1,9})", re.IGNORECASE)
 _NOTED = re.compile(r"(\d[\d.,]*)\s*[*†‡a-e]{1,2}")
-_PLAIN = re.compile(r"[+-]?\d{1,18}(?:\.\d{1,18})?(?:[eE][+-]?\d{1,3})?")
+_PLAIN = re.compile(r"[+-]?\d{1,18}(?:\.\d{0,40})?(?:[eE][+-]?\d{1,3})?|[+-]?\.\d{1,40}")
 _GROUPED_COMMA = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _GROUPED_POINT = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?")
 _GROUPED_SPACE = re.compile(r"[+-]?\d{1,3}(?:[ '’]\d{3})+(?:\.\d+)?")
-_COMMA = re.compile(r"[+-]?\d{1,18},\d{1,18}")
+_COMMA = re.compile(r"[+-]?\d{1,18},\d{1,40}")
 
 
 def read(value: Value, *, decimal_comma: bool = False) -> Item:
@@ -96,7 +99,7 @@ def _number(value: float, decimals: int) -> Item:
 
 def _text(text: str, decimal_comma: bool) -> Item:  # noqa: FBT001 - private, one caller
     lowered = text.casefold()
-    if not text:
+    if not text or lowered in NOTHINGS:
         return Nothing()
     if lowered in MARKS:
         return Suppressed(text=text)

@@ -13,6 +13,7 @@ from airlock.checks.cells import Count, Item, Nothing, Number, Suppressed
 from airlock.checks.layout import Block, Column, Role
 from disclosure.tables import Cell, FrequencyTable, table, words
 
+LABELS = (Role.LABEL, Role.MIXED, Role.UNCLEAR)
 MOST_CELLS = 60_000
 """Counts above which the equations of a block are not set up; the block is then held."""
 
@@ -101,13 +102,13 @@ def _published(item: Item) -> tuple[int | None, int | None]:
     return None, item.most if isinstance(item, Suppressed) else None
 
 
-def row_labels(block: Block) -> dict[int, tuple[str, ...]]:
-    """The labels of each row of the body: its section, then its label columns.
+def row_labels(block: Block, *roles: Role) -> dict[int, tuple[str, ...]]:
+    """The labels of each row of the body: its section, then its columns of these roles.
 
     A blank label takes the one above (merged cells), except in the last label column, where a blank stands
     for all (as a database's ROLLUP leaves it).
     """
-    columns = block.having(Role.LABEL, Role.MIXED, Role.UNCLEAR)
+    columns = block.having(*(roles or LABELS))
     section = ""
     above = [""] * len(columns)
     labels: dict[int, tuple[str, ...]] = {}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from airlock.checks.cells import Count, Item, Nothing, Suppressed, Words
 from airlock.checks.counts import CountTable, Sureness, count_cells, count_table
-from airlock.checks.layout import Block, Role
+from airlock.checks.layout import Block, Role, is_coded
 from airlock.domain.finding import Finding, Place, Verdict, cell_place
 from disclosure.audit import recoverable
 from disclosure.equations import TooLargeError
@@ -89,8 +89,10 @@ def _unclear(where: Place, profile: DisclosureProfile) -> Finding:
 
 
 def _headings(block: Block) -> Iterator[Finding]:
-    """Numbers where the header should be: years are headings, anything else may be a row of counts."""
+    """Numbers where the header should be: years and codes are headings, others may be a row of counts."""
     for row in block.header:
+        if is_coded(block.items[row]):
+            continue
         for column in block.columns:
             item = block.items[row][column.index]
             if isinstance(item, Count) and item.value not in YEARS and column.role is not Role.LABEL:

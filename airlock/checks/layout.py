@@ -5,7 +5,7 @@ without such a reason are counts, or at least unclear, and what is unclear is he
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from airlock.checks import vocabulary as vocab
@@ -115,10 +115,27 @@ def _filled(row: Sequence[Item]) -> int:
 
 
 def _header(items: Sequence[Sequence[Item]], rows: Sequence[int]) -> list[int]:
-    """The first row, and the rows without figures between it and the first row that has some."""
-    with_figures = [position for position, row in enumerate(rows) if position and _figures(items[row])]
-    levels = with_figures[0] if with_figures else 1
+    """The first row, and the rows of headings or codes between it and the first row of data."""
+    levels = 1
+    for position, row in enumerate(rows[1:], 1):
+        if _figures(items[row]) and not (position < MOST_HEADER_ROWS and _coded_level(items, rows, position)):
+            levels = position
+            break
     return list(rows[: levels if levels <= MOST_HEADER_ROWS else 1])
+
+
+def _coded_level(items: Sequence[Sequence[Item]], rows: Sequence[int], position: int) -> bool:
+    """Whether a row is a level of coded headings: pandas writes the index names alone in the row below."""
+    below = [items[row] for row in rows[position + 1 : position + 2]]
+    return is_coded(items[rows[position]]) and any(_filled(row) <= 2 and not _figures(row) for row in below)
+
+
+def is_coded(row: Sequence[Item]) -> bool:
+    """Whether the numbers of a row are codes: 0, 1, 2 … or 1, 2, 3 …, repeated or not, after a word."""
+    numbers = [item for item in row if isinstance(item, Count | Number)]
+    codes = sorted({item.value for item in numbers})
+    running = codes in (list(range(len(codes))), list(range(1, len(codes) + 1)))
+    return isinstance(row[0], Words | Nothing) and (codes == [0] or (running and len(codes) > 1))
 
 
 def _columns(
@@ -218,12 +235,29 @@ def _settle(columns: list[Column], cells: Sequence[Sequence[Item]]) -> Iterator[
     for column in columns:
         if column.role is not Role.UNCLEAR:
             yield column
+        elif not totals_only and column.index < last_count:
+            # Left of a named count: a coded label if rows need it to differ, else perhaps another count.
+            needed = _needed(columns, cells, column)
+            yield replace(column, role=Role.LABEL) if needed else column
         elif not labels and column.index == 0 and len(columns) > 1 and _all_different(cells[0]):
             yield column  # the first of several columns of whole numbers: likely coded labels, but who knows
-        elif not totals_only and column.index < last_count:
-            yield column  # left of a named count: a coded label, or another count
         else:
-            yield Column(column.index, column.heading, Role.COUNT, named=False)
+            yield replace(column, role=Role.COUNT)
+
+
+def _needed(columns: Sequence[Column], cells: Sequence[Sequence[Item]], column: Column) -> bool:
+    """Whether rows differ in their labels only because of this column: then it is one of the labels."""
+    keys = [c.index for c in columns if c.role in (Role.LABEL, Role.UNCLEAR)]
+    others = [index for index in keys if index != column.index]
+    if not others:
+        values = [item.value for item in cells[column.index] if isinstance(item, Count)]
+        return values == sorted(set(values))
+    return _unique(cells, keys) and not _unique(cells, others)
+
+
+def _unique(cells: Sequence[Sequence[Item]], columns: Sequence[int]) -> bool:
+    rows = list(zip(*(cells[index] for index in columns), strict=True))
+    return len(set(rows)) == len(rows)
 
 
 def _all_different(cells: Sequence[Item]) -> bool:

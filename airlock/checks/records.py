@@ -106,7 +106,7 @@ def _repeated(block: Block) -> float:
     """The share of rows whose labels appear in an earlier row as well; rows without labels aside."""
     if not block.having(Role.LABEL):
         return 0.0
-    keys = Counter(row_labels(block).values())
+    keys = Counter(row_labels(block, Role.LABEL, Role.UNCLEAR).values())
     rows = sum(keys.values())
     return (rows - len(keys)) / rows if rows else 0.0
 

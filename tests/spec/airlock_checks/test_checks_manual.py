@@ -97,10 +97,22 @@ FREQUENCY = [
     Case("Thousands separators.", 'region,n\nA,"1,204"\nB,"3,400"\n', "clear"),
     Case("Codes, years and ages are no counts.", "year,icd10,age,n\n2020,E11,5,44\n2021,I10,6,55\n", "clear"),
     Case(
-        "Whole numbers under an unknown heading, left of the counts, are held.",
-        "severity,n\n1,40\n2,50\n",
+        "Whole numbers under an unknown heading, left of the counts, may be counts too.",
+        "ward,young,n\nA,4,40\nB,5,50\n",
         "review",
-        ("A2 frequency.unclear-number", "A3 frequency.unclear-number"),
+        ("B2 frequency.unclear-number", "B3 frequency.unclear-number"),
+    ),
+    Case(
+        "Unless rows need them to differ: then they are labels.",
+        "sex,d,n\nF,0,40\nF,1,50\nM,0,30\nM,1,20\n",
+        "clear",
+    ),
+    Case("Codes as headings.", "outcome,0,1\nA,20,30\nB,40,50\n", "clear"),
+    Case(
+        "Two levels of headings, one of codes, as pandas writes them.",
+        "sex,F,F,M,M,All\nd,0,1,0,1,\nage,,,,,\n40-64,35,40,46,36,157\n65+,45,4,50,49,148\n",
+        "refuse",
+        ("C5 frequency.small-count",),
     ),
     Case(
         "A first row of numbers may be counts without a heading.",
@@ -154,7 +166,7 @@ SUPPRESSION = [
     ),
     Case(
         "Subtotals give back as totals do.",
-        "region,n\nN 1,*\nN 2,30\nN total,34\nS 1,40\nS 2,60\nS total,100\nTotal,134\n",
+        "region,n\nA 1,*\nA 2,30\nA total,34\nB 1,40\nB 2,60\nB total,100\nTotal,134\n",
         "refuse",
         ("B2 frequency.recoverable",),
     ),
