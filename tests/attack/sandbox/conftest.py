@@ -6,7 +6,6 @@ so root is needed, and nothing of the machine but /etc/tre/<name>.toml and folde
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "house"))
 
 from sandbox_house import House
-from sandbox_services import built_house, environment_of
+from sandbox_services import built_house, environment
 
 
 def why_not_here() -> str | None:
@@ -39,10 +38,9 @@ def pytest_collection_modifyitems(items):
 def software() -> Iterator[Path]:
     place = Path(tempfile.mkdtemp(prefix="tre-sw-", dir="/tmp"))
     place.chmod(0o755)
-    environment_of(place / "workspace", inside=True)
-    environment_of(place / "services", inside=False)
-    yield place
-    subprocess.run(["rm", "-rf", place], check=True)  # 100,000 names: rmtree takes a minute
+    with environment(place / "workspace", inside=True), environment(place / "services", inside=False):
+        yield place
+    shutil.rmtree(place)
 
 
 @pytest.fixture(scope="session")
