@@ -82,6 +82,7 @@ def _head(instance: Instance) -> str:
         f"    {kind}_temp_path {run}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     return f"""# Written by `python -m hub_config.edge`; changes are overwritten.
+daemon off;
 worker_processes 1;
 pid {run}/nginx.pid;
 error_log stderr warn;
