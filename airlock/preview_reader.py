@@ -16,7 +16,7 @@ from airlock.intake.limits import READING
 from airlock.intake.parsed import Grid, Parsed
 from airlock.intake.sniff import sniff
 
-MOST_ROWS, MOST_COLUMNS, MOST_GRIDS = 500, 60, 12
+MOST_ROWS, MOST_COLUMNS, MOST_GRIDS = 20_000, 60, 12
 MOST_TEXT, LONGEST_CELL = 100_000, 300
 MEMORY_BYTES = 2 << 30
 CPU_S = 20

@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from airlock import worker
+from airlock.actions.checking import LEASE
 from airlock.main import open_airlock
 from airlock.parts import Airlock
 from airlock.web import main as pages
@@ -66,7 +67,7 @@ async def keep_working(airlock: Airlock) -> None:
     while True:
         try:
             await asyncio.to_thread(worker.take_up, airlock, lease)
-            lease = worker.LEASE
+            lease = LEASE
         except Exception as error:  # noqa: BLE001  (the worker must outlive a locked database)
             log.error("The worker failed: %s", type(error).__name__)
         await asyncio.sleep(worker.EVERY_S)

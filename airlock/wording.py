@@ -7,6 +7,7 @@ command line look the words up here, so they say the same. Placeholders are fill
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from airlock.intake_wording import SPANISH
 from governance.decisions import Refused
 from look.words import Word
 
@@ -119,7 +120,11 @@ def refuse(rule: str) -> Refused:
 
 def spoken(refusal: Refused, language: str) -> Refused:
     """Return the refusal in `language` where we have the words, else as it is."""
+    if language != "es":
+        return refusal
+    if refusal.rule in SPANISH:
+        return Refused(*SPANISH[refusal.rule], refusal.rule)
     wording = REFUSALS.get(refusal.rule)
-    if wording is None or language != "es":
+    if wording is None:
         return refusal
     return Refused(wording.reason.es, wording.remedy.es, refusal.rule)

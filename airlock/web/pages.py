@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from airlock.intake.names import display
 from airlock.parts import Airlock
 from airlock.web import views
+from airlock.web.finding_words import said
 from airlock.web.sessions import Session
 from airlock.web.words import WORDS
 from airlock.wording import spoken
@@ -55,6 +56,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.globals["said"] = said
         self._templates.filters |= {
             "moment": self._moment, "ago": self._ago, "bytes": size_in_words, "shown": display,
         }  # fmt: skip

@@ -10,7 +10,7 @@ from airlock.actions.release import fetch
 from airlock.domain.states import Act, Role, State
 from airlock.parts import Airlock
 from airlock.web import views
-from airlock.web.fileview import file_view
+from airlock.web.fileview import BEGINNING, Window, file_view
 from airlock.web.guard import SEE_OTHER, Identify
 from airlock.web.pages import Pages, Visit
 from airlock.wording import refuse
@@ -53,8 +53,10 @@ def looking(airlock: Airlock, pages: Pages, identify: Identify) -> APIRouter:
         return pages.render(visit, "queue.html", lines=lines, tones=TONES)
 
     @router.get("/requests/{request_id}")
-    def one_request(visit: Visitor, request_id: str, file: int = 1) -> HTMLResponse:
-        return show_request(airlock, pages, visit, request_id, file)
+    def one_request(
+        visit: Visitor, request_id: str, file: int = 1, sheet: int = 1, row: int = 1
+    ) -> HTMLResponse:
+        return show_request(airlock, pages, visit, request_id, Window(file, sheet, row))
 
     @router.get("/packages/{name}")
     def package(visit: Visitor, name: str) -> Response:
@@ -74,19 +76,19 @@ def show_request(
     pages: Pages,
     visit: Visit,
     request_id: str,
-    number: int = 1,
+    window: Window = BEGINNING,
     **more: Any,  # noqa: ANN401
 ) -> HTMLResponse:
     """Render a request's page with one of its files, or the refusal."""
     view = views.request_view(airlock, person_of(visit), request_id)
     if isinstance(view, Refused):
         return pages.refusal(visit, view)
-    file = view.request.file(number) or view.request.current.files[0]
+    file = view.request.file(window.file) or view.request.current.files[0]
     record_view(airlock, person_of(visit), view.request, file)
     values: dict[str, Any] = {
         "view": view,
         "request": view.request,
-        "shown_file": file_view(airlock, file),
+        "shown_file": file_view(airlock, file, window),
         "Act": Act,
         "Role": Role,
         "State": State,

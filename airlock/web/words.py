@@ -77,6 +77,7 @@ WORDS: Mapping[str, Word] = {
     "where_page": Word("página", "page"),
     "where_line": Word("línea", "line"),
     "content": Word("Contenido", "Content"),
+    "rows": Word("Filas", "Rows"),
     "no_preview": Word(
         "Este tipo de archivo no se muestra aquí de forma segura.",
         "This kind of file has no safe view here yet.",

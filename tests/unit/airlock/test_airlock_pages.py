@@ -167,7 +167,7 @@ def test_findings_lie_on_their_cells(browser, house):
     house.checks.findings = (SMALL,)
     request = house.submitted()
     page = browser("ana").get(f"/requests/{request.id}").text
-    assert re.search(r'<td class="cell--stop number">120 <a href="#finding-1">', page)
+    assert re.search(r'<td id="cell-1-2-3" class="cell--stop number">120 <a href="#finding-1">', page)
     assert 'id="finding-1"' in page and "Submit corrected files" in page
 
 
