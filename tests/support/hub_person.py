@@ -16,9 +16,13 @@ class Loopback(httpx.HTTPTransport):
     """Goes to loopback whatever the host: the C library does not resolve ``*.localhost``, browsers do."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.extensions["sni_hostname"] = request.url.host
-        request.url = request.url.copy_with(host="127.0.0.1")
-        return super().handle_request(request)
+        there = request.url.copy_with(host="127.0.0.1")
+        stream, extensions = request.stream, request.extensions
+        # A copy: cookies are kept for the host that was asked.
+        moved = httpx.Request(
+            request.method, there, headers=request.headers, stream=stream, extensions=extensions
+        )
+        return super().handle_request(moved)
 
 
 def client(address: str) -> httpx.Client:

@@ -31,7 +31,6 @@ def luis(cluster: Cluster) -> Iterator[AtTheHub]:
         person.stop("p002")
         assert until(lambda: person.state("p002") == "idle", 30)
         yield person
-        until(lambda: not is_up(person), 1)
         person.stop("p002")
 
 
@@ -132,8 +131,10 @@ def test_a_hub_killed_in_any_phase_loses_no_session_and_leaves_no_orphan(
 def test_a_scheduler_that_is_away_ends_no_session(cluster: Cluster, luis: AtTheHub) -> None:
     luis.open("p002")
     assert until(lambda: is_up(luis), START_S)
-    supervisor(cluster, "stop", "slurmctld")
+    if "ERROR" in supervisor(cluster, "stop", "slurmctld"):
+        pytest.skip("this supervisor does not run slurmctld")
     try:
+        assert cluster.run("scontrol", "ping").returncode != 0
         assert not until(lambda: not is_up(luis), 25)  # longer than one poll of the hub
         assert luis.state("p002") == "running"
     finally:
