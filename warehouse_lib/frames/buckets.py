@@ -23,9 +23,14 @@ class Bucket:
     width: int
 
     @property
-    def persons(self) -> range:
-        """The person ids that can lie in this bucket."""
-        return range(self.number * self.width, (self.number + 1) * self.width)
+    def first(self) -> int:
+        """The smallest person id that can lie in this bucket."""
+        return self.number * self.width
+
+    @property
+    def last(self) -> int:
+        """The largest person id that can lie in this bucket."""
+        return self.first + self.width - 1
 
     def file(self, table: str) -> Path:
         """Return the bucket's file of one table."""

@@ -14,7 +14,7 @@ def to_dask(table: str, columns: Sequence[str], buckets: Sequence[Bucket]) -> An
     import dask.dataframe as dd
 
     wanted = [name for name in dict.fromkeys(columns) if name != "person_id"]
-    ends = (*(bucket.persons.start for bucket in buckets), buckets[-1].persons.stop - 1)
+    ends = (*(bucket.first for bucket in buckets), buckets[-1].last)
     meta = _partition(buckets[0], table, wanted).iloc[:0]
     # Dask narrows `columns` by itself when a computation needs fewer of them.
     return dd.from_map(_partition, list(buckets), table=table, columns=wanted, meta=meta, divisions=ends)

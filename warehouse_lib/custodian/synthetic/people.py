@@ -39,7 +39,7 @@ class People:
     @property
     def burden(self) -> Ints:
         """How many chronic conditions each person has."""
-        return self.present.sum(axis=1, dtype=np.int64)
+        return np.asarray(self.present.sum(axis=1, dtype=np.int64))
 
 
 def draw_people(rng: np.random.Generator, first: int, count: int, known: Parameters, areas: int) -> People:
