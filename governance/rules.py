@@ -93,7 +93,7 @@ class ProjectKnown:
 
 @dataclass(frozen=True, slots=True)
 class ProjectActive:
-    """The project is neither suspended nor closed."""
+    """The project is registered, and neither suspended nor closed."""
 
     def decide(self, facts: Facts, at: datetime) -> Decision:
         """Answer for the moment `at`."""
@@ -252,7 +252,7 @@ class NotYetAdministered:
 
 
 PERSON_RULES: tuple[Rule, ...] = (PersonKnown(), ExerciseApart())
-PROJECT_RULES: tuple[Rule, ...] = (ProjectKnown(), ProjectActive(), ProjectValid(), EthicsValid())
+PROJECT_RULES: tuple[Rule, ...] = (ProjectActive(), ProjectValid(), EthicsValid())
 MEMBER_RULES: tuple[Rule, ...] = (MembershipValid(), TrainingValid(), AgreementSigned())
 WORKSPACE_RULES: tuple[Rule, ...] = (*PERSON_RULES, *PROJECT_RULES, *MEMBER_RULES, GrantsValid())
 
@@ -261,7 +261,7 @@ def _house(*roles: HouseRole) -> tuple[Rule, ...]:
     return (*PERSON_RULES, HouseRoleHeld(frozenset(roles)))
 
 
-CHECKER_RULES: tuple[Rule, ...] = (*_house(*CHECKER_ROLES), ProjectKnown(), ProjectActive(), Independent())
+CHECKER_RULES: tuple[Rule, ...] = (*_house(*CHECKER_ROLES), ProjectActive(), Independent())
 
 # What a person may do. Review and release ask for an active project, not for one within its dates: what was
 # submitted in time may still be judged, while a suspension stops everything (docs/adr/0002).
@@ -282,7 +282,7 @@ RULES: Mapping[Action, tuple[Rule, ...]] = {
 # What runs without a person at the keyboard: the provisioner has extracts made, the airlock's worker packs
 # what two people decided. Nothing else.
 SERVICE_RULES: Mapping[tuple[Service, Action], tuple[Rule, ...]] = {
-    (Service.AIRLOCK, Action.OUTPUT_RELEASE): (ProjectKnown(), ProjectActive()),
+    (Service.AIRLOCK, Action.OUTPUT_RELEASE): (ProjectActive(),),
     (Service.CUSTODIAN, Action.DATA_EXTRACT): (*PROJECT_RULES, GrantsValid()),
     (Service.PROVISIONER, Action.INSTANCE_PROVISION): (),
     (Service.ROOT, Action.AUDIT_VERIFY): (),
