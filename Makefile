@@ -49,3 +49,7 @@ soak: ## Long ones: a clean Debian root, in which clone, make up and the tour mu
 
 locks: dev ## Write the hashed lock files anew (UPGRADE=--upgrade for newer versions)
 	$(PYTHON) packaging/locks.py $(UPGRADE)
+
+.PHONY: purge
+purge: ## Delete a test instance with its data: make purge INSTANCE=dev
+	@$(SYSTEM_PYTHON) packaging/purge.py $(INSTANCE)
