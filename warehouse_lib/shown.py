@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 from warehouse_lib.catalogue import Column, Table
 from warehouse_lib.catalogue.model import Coarsening
+
+SCHEMA = "tre.catalogue/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,26 @@ class ExtractCatalogue:
         if column.domain:
             return "pseudonym" if column.domain != "event" else "renumbered"
         return "shifted" if self.shifted and table.has_person and column.is_moment else ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the catalogue as a ``tre.catalogue/1`` document."""
+        return {
+            "schema": SCHEMA,
+            "project": self.project,
+            "extract": self.extract,
+            "dates_shifted": self.shifted,
+            "tables": [self._table_json(shown) for shown in self.tables],
+        }
+
+    def _table_json(self, shown: TableShown) -> dict[str, Any]:
+        columns = [column for column in shown.table.columns if column.name in shown.columns]
+        return {
+            "name": shown.table.name,
+            "rows": shown.rows,
+            "columns": [
+                {"name": c.name, "type": c.type, "treatment": self.treatment(shown.table, c)} for c in columns
+            ],
+        }
 
     def __repr__(self) -> str:
         lines = [f"Extract {self.extract} of project {self.project}"]

@@ -24,7 +24,7 @@ def building(parent: Path) -> Iterator[Path]:
     Raises:
         BrokenError: the disk is full; nothing of the folder remains.
     """
-    parent.mkdir(parents=True, exist_ok=True)
+    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     sweep(parent)
     with _one_builder(parent):
         folder = Path(mkdtemp(prefix=PREFIX, dir=parent))

@@ -3,6 +3,8 @@ import os
 import shutil
 import stat
 import subprocess
+import sys
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -190,3 +192,44 @@ def test_a_report_is_valid_json_for_scripts(world) -> None:
     report = json.loads((world.snapshot.folder / "quality.json").read_text())
     assert report["schema"] == "tre.quality/1"
     assert {"read", "kept", "quarantined"} == set(report["rows"]["person"])
+
+
+TWIN = """
+import sys
+from datetime import date
+from pathlib import Path
+from warehouse_lib.custodian.ingest import ingest
+from warehouse_lib.custodian.keys import open_keyring
+from warehouse_lib.custodian.store import Store
+store = Store(Path(sys.argv[2]))
+print(ingest(Path(sys.argv[1]), sys.argv[3], store, open_keyring(store.root), today=date(2026, 11, 24)).id)
+"""
+
+
+def start(world, store: Store, name: str) -> subprocess.Popen[str]:
+    root = Path(__file__).resolve().parents[3]
+    command = [sys.executable, "-c", TWIN, str(world.source), str(store.root), name]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+
+
+def test_two_ingests_at_once_make_one_key_and_one_snapshot(world, fresh: Store) -> None:
+    twins = [start(world, fresh, name) for name in ("left", "right")]
+    said = [twin.communicate(timeout=60)[0].strip() for twin in twins]
+    assert [twin.returncode for twin in twins] == [0, 0]
+    assert said[0] == said[1] != ""
+    assert fresh.names() == {"left": said[0], "right": said[0]}
+    assert [path.name for path in fresh.snapshots.iterdir()] == [said[0]]
+
+
+def test_a_killed_ingest_leaves_nothing_half_written(world, fresh: Store) -> None:
+    with start(world, fresh, "killed") as process:
+        deadline = time.monotonic() + 30
+        while not list(fresh.snapshots.glob(".building-*/tables/*")) and time.monotonic() < deadline:
+            time.sleep(0.005)
+        process.kill()
+    assert fresh.list() == []
+    assert fresh.names() == {}
+    assert list(fresh.snapshots.glob(".building-*/tables/*"))  # it was killed in the middle
+    again = ingest(world.source, "again", fresh, open_keyring(fresh.root), today=TODAY)
+    assert [path.name for path in fresh.snapshots.iterdir()] == [again.id]

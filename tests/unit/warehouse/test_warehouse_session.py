@@ -156,3 +156,21 @@ def test_importing_it_is_cheap() -> None:
     ).stdout.split()
     assert said[1:] == []
     assert float(said[0]) < 0.5
+
+
+def test_a_workspace_needs_none_of_the_custodian_s_code() -> None:
+    code = (
+        "import sys\nclass Wall:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        closed = ('warehouse_lib.custodian', 'warehouse_lib.cli', 'warehouse_lib.access',\n"
+        "                  'governance.grants', 'governance.register', 'click', 'cryptography')\n"
+        "        if name.startswith(closed): raise ImportError(name)\n"
+        "sys.meta_path.insert(0, Wall())\n"
+        "import warehouse_lib, warehouse_lib.compile, warehouse_lib.frames.dask_frame, warehouse_lib.reading"
+    )
+    root = Path(__file__).resolve().parents[3]
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(root)}
+    )
+    assert done.returncode == 0, done.stderr

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from governance.grants import Grant, RowFilter
+from governance.grants import DataAgreement, Grant, RowFilter
 from governance.periods import Period
 from warehouse_lib.custodian.extract import Extracted, Owner, extract
 from warehouse_lib.custodian.ingest import ingest
@@ -55,7 +55,9 @@ class World:
         snapshot: str = "demo",
     ) -> Extracted:
         valid = Period(date(2026, 1, 1), date(2027, 12, 31))
-        grant = Grant(project, snapshot, EVERYTHING if tables is None else tables, rows, concepts, valid)
+        agreement = DataAgreement("DSA-1", "Hospital", valid)
+        granted = EVERYTHING if tables is None else tables
+        grant = Grant(project, snapshot, granted, rows, concepts, valid, agreement)
         owner = Owner("no-such-custodian", "no-such-group")
         return extract(grant, self.store, self.keyring, self.extracts, owner)
 
