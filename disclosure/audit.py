@@ -1,19 +1,18 @@
 """Audit of suppression: which suppressed cells do the published totals give back?
 
 Claim: a cell that `recoverable` does not name is not fixed by the linear equations between the published
-cells, nor by repeated use of "no count is negative, and '<10' is at most 9" on single equations.
-Assumptions: the attacker knows this table only, and totals are exact (not rounded one by one). Not yet
-covered: bounds over several equations at once (linear programming), coalitions, single contributors.
-Source: SDC handbook, audit of protected tables; the exact step is `disclosure.equations`.
+cells, nor by repeated use of "no count is negative, and '<10' is at most 9" on single equations, nor, in
+small connected systems, by both together over whole numbers. Assumptions: the attacker knows this table
+only, and totals are exact (not rounded one by one). Not yet covered: bounds over several equations of large
+systems (linear programming), coalitions, single contributors. Source: SDC handbook, audit of tables.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from disclosure.bounds import Interval, only_solutions, tightened
 from disclosure.equations import Equation, determined
 from disclosure.tables import FrequencyTable, Sum, broken_sums
-
-MOST_SWEEPS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +23,6 @@ class Recovered:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """What single equations say of a suppressed count: at least `least`, at most `most` (None: no bound)."""
-
-    least: int
-    most: int | None
-
-
 def recoverable(given: FrequencyTable) -> tuple[Recovered, ...]:
     """The suppressed cells that the rest of the table gives back exactly, in the order of the table.
 
@@ -40,9 +31,9 @@ def recoverable(given: FrequencyTable) -> tuple[Recovered, ...]:
     unknowns = given.suppressed
     equations = system(given)
     exact = determined(equations, len(unknowns))
-    for number, interval in enumerate(_intervals(given, equations, exact)):
-        if interval.least == interval.most:
-            exact.setdefault(number, interval.least)
+    bounds = _bounds(given, equations, exact)
+    fixed = {number: interval.least for number, interval in enumerate(bounds) if interval.fixed}
+    exact = {**only_solutions(equations, bounds), **fixed, **exact}
     return tuple(Recovered(unknowns[number], exact[number]) for number in sorted(exact))
 
 
@@ -50,7 +41,7 @@ def intervals(given: FrequencyTable) -> dict[int, Interval]:
     """For each suppressed cell (index into the table) what single equations say about its count."""
     equations = system(given)
     exact = determined(equations, len(given.suppressed))
-    return dict(zip(given.suppressed, _intervals(given, equations, exact), strict=True))
+    return dict(zip(given.suppressed, _bounds(given, equations, exact), strict=True))
 
 
 def system(given: FrequencyTable) -> list[Equation]:
@@ -81,42 +72,10 @@ def _equation(given: FrequencyTable, one: Sum, numbers: dict[int, int]) -> Equat
     return Equation(coefficients, value)
 
 
-def _intervals(given: FrequencyTable, equations: Sequence[Equation], exact: dict[int, int]) -> list[Interval]:
-    """Tighten ``0 ≤ x`` equation by equation until nothing moves; stopping early only loses tightness."""
-    bounds = [
+def _bounds(given: FrequencyTable, equations: Sequence[Equation], exact: dict[int, int]) -> list[Interval]:
+    """Bounds of each suppressed count, from what is exact, what its mark admits, and single equations."""
+    start = [
         Interval(exact[number], exact[number]) if number in exact else Interval(0, given.cells[cell].most)
         for number, cell in enumerate(given.suppressed)
     ]
-    for _ in range(MOST_SWEEPS):
-        before = list(bounds)
-        for equation in equations:
-            _tighten(equation, bounds)
-        if bounds == before:
-            break
-    return bounds
-
-
-def _tighten(equation: Equation, bounds: list[Interval]) -> None:
-    for unknown, coefficient in equation.coefficients.items():
-        if coefficient not in (1, -1):
-            continue
-        others = [(one, -c * coefficient) for one, c in equation.coefficients.items() if one != unknown]
-        least = _extreme(others, bounds, equation.value * coefficient, lowest=True)
-        most = _extreme(others, bounds, equation.value * coefficient, lowest=False)
-        old = bounds[unknown]
-        bounds[unknown] = Interval(
-            old.least if least is None else max(old.least, least),
-            most if old.most is None else old.most if most is None else min(old.most, most),
-        )
-
-
-def _extreme(
-    others: Sequence[tuple[int, int]], bounds: Sequence[Interval], value: int, *, lowest: bool
-) -> int | None:
-    """The lowest or highest of ``value + Σ sign · other`` over the bounds; None when it has none."""
-    for one, sign in others:
-        bound = bounds[one].least if (sign > 0) == lowest else bounds[one].most
-        if bound is None:
-            return None
-        value += sign * bound
-    return value
+    return tightened(equations, start)

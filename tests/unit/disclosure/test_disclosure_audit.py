@@ -1,6 +1,7 @@
 """The audit of suppression on small tables whose answer is known."""
 
-from disclosure.audit import Interval, Recovered, intervals, recoverable
+from disclosure.audit import Recovered, intervals, recoverable
+from disclosure.bounds import Interval
 from disclosure.equations import Equation, determined
 from disclosure.tables import Cell, crosstab, table
 
