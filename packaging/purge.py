@@ -1,6 +1,6 @@
 """Take an instance off this machine for good: stop it, then delete its folders, settings and accounts.
 
-For test instances, which must start from nothing. The default instance holds what people rely on: it is refused.
+For test instances, which must start from nothing. The default instance, which people rely on, is refused.
 """
 
 import grp
