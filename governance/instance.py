@@ -141,8 +141,14 @@ class Instance:
 
 def settings_file(name: str) -> Path | None:
     """Return the settings file of an instance: the system's, else the user's, else None."""
-    candidates = (Path("/etc/tre") / f"{name}.toml", Path.home() / ".config" / "tre" / f"{name}.toml")
-    return next((file for file in candidates if file.is_file()), None)
+    system = Path("/etc/tre") / f"{name}.toml"
+    if system.is_file():
+        return system
+    try:
+        own = Path.home() / ".config" / "tre" / f"{name}.toml"
+    except RuntimeError:  # a service account without a home has no settings of its own
+        return None
+    return own if own.is_file() else None
 
 
 def default_port_base(name: str) -> int:

@@ -10,7 +10,7 @@ Everything goes through the door; nothing here holds a key, and nothing here is 
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,17 +68,23 @@ def check(paths: Sequence[str | Path]) -> list[dict[str, Any]]:
     return list(answer["files"])
 
 
-def submit(paths: Sequence[str | Path], context: str) -> dict[str, Any]:
+def submit(
+    paths: Sequence[str | Path], context: str | Mapping[str, str], request: str | None = None
+) -> dict[str, Any]:
     """Ask for files in the outbox to be released.
 
     Args:
         paths: files below ``/workspace/outbox``, absolute or relative to it.
-        context: what they are and why they are safe, in words for the output checkers.
+        context: what they are and why they are safe, in words for the output checkers: a sentence, or
+            ``description``, ``population`` and ``controls``.
+        request: the id of a request that came back, when this is its next round.
 
     Returns:
         The request: ``id``, ``state``, and the findings if it came back at once.
     """
-    return _airlock("POST", "/requests", {"paths": in_outbox(paths), "context": context})
+    words = context if isinstance(context, str) else dict(context)
+    content = {"paths": in_outbox(paths), "context": words, "request": request}
+    return _airlock("POST", "/requests", content)
 
 
 def request(number: str) -> dict[str, Any]:

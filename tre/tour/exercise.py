@@ -84,6 +84,7 @@ def _documents(exercise: Exercise, today: date) -> list[dict[str, Any]]:
 def _person(person: str, valid: dict[str, date], roles: tuple[str, ...]) -> dict[str, Any]:
     return {
         "id": person,
+        "exercise": True,  # a checker of exercises only, never of a real project's outputs
         "name": f"Guided tour ({person.removeprefix('tour')})",
         "training": [{"course": COURSE, "valid": valid}],
         "agreements": [{"text": TERMS, "signed": valid["start"]}],
