@@ -20,9 +20,14 @@ class _Loopback(httpx.HTTPTransport):
     """Send every request to this machine, whatever the name in its address."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.headers["Host"] = request.url.netloc.decode()
-        request.url = request.url.copy_with(host="127.0.0.1")
-        return super().handle_request(request)
+        dialled = httpx.Request(
+            request.method,
+            request.url.copy_with(host="127.0.0.1"),
+            headers=request.headers,  # Host among them: the name the edge goes by
+            stream=request.stream,
+            extensions=request.extensions,
+        )
+        return super().handle_request(dialled)
 
 
 @dataclass

@@ -35,9 +35,9 @@ def begin(engine: Engine, actor: str, at: datetime) -> Exercise:
     """Register the tour's persons and projects, and give each person a new password."""
     stamp = base36(int(at.timestamp()))
     exercise = Exercise(f"tour{stamp}", f"over{stamp}", {})
-    document = yaml.safe_dump_all(_documents(exercise, at.date()), allow_unicode=True, sort_keys=False)
+    file = project_files.load(written(_documents(exercise, at.date())))
     with transaction(engine) as session:
-        project_files.apply(session, project_files.load(document), actor, at)
+        project_files.apply(session, file, actor, at)
     for person in (AUTHOR, *CHECKERS):
         exercise.passwords[person] = _new_password(engine, person, actor, at)
     return exercise
@@ -59,6 +59,18 @@ def base36(number: int) -> str:
         number, digit = divmod(number, len(DIGITS))
         text = DIGITS[digit] + text
     return text or "0"
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes equal values out each time: project files may hold no aliases."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def written(documents: list[dict[str, Any]]) -> str:
+    """Write documents as one project file."""
+    return yaml.dump_all(documents, Dumper=_Plain, allow_unicode=True, sort_keys=False)
 
 
 def _new_password(engine: Engine, person: str, actor: str, at: datetime) -> str:

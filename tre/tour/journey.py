@@ -30,6 +30,7 @@ class Visit:
     author: Browser = field(default_factory=Browser)
     checkers: dict[str, Browser] = field(default_factory=lambda: {person: Browser() for person in CHECKERS})
     notebook: Notebook | None = None
+    open: bool = False
     request: str = ""
 
     def cell(self, code: str) -> str:
@@ -39,7 +40,9 @@ class Visit:
         return self.notebook.run(code).strip()
 
     def close(self) -> None:
-        """End every visit."""
+        """End every visit; a workspace that a failed step left open is stopped."""
+        if self.open:
+            stop(self)
         for browser in (self.author, *self.checkers.values()):
             browser.close()
 
@@ -62,6 +65,7 @@ def spawn(visit: Visit) -> str:
         if event.get("failed"):
             raise StepFailedError(said[-1])
         if event.get("ready"):
+            visit.open = True
             return f"{len(said)} phases"
     raise StepFailedError(f"The start ended without a workspace; last word: {said[-1:]}")
 
@@ -184,6 +188,7 @@ def refuse_expired(visit: Visit) -> str:
 
 def stop(visit: Visit) -> str:
     """The author closes the workspace."""
+    visit.open = False
     hub.stop_workspace(visit.author, visit.instance, AUTHOR, visit.exercise.project)
     return "stopped"
 

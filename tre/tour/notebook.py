@@ -54,8 +54,9 @@ class Notebook:
                 "Origin": f"http://{self._host}:{self._port}",
                 "Cookie": self._browser.cookie_header(self._host, path),
             },
+            connect_timeout=KERNEL_START_TIMEOUT_S,
         )
-        socket = await websocket_connect(request, connect_timeout=KERNEL_START_TIMEOUT_S)
+        socket = await websocket_connect(request)
         try:
             return await asyncio.wait_for(_execute(socket, code), CELL_TIMEOUT_S)
         finally:

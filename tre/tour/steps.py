@@ -1,6 +1,8 @@
 """A step of the tour: a name, what it does, and how it ended. The whole tour is a list of these."""
 
+import os
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Generic, TypeVar
@@ -52,5 +54,7 @@ def _take(step: Step[Visit], visit: Visit) -> Outcome:
     try:
         detail, ok = step.act(visit), True
     except Exception as error:  # noqa: BLE001  (whatever goes wrong is the step's result)
+        if os.environ.get("TRE_DEBUG"):
+            traceback.print_exception(error)
         detail, ok = f"{type(error).__name__}: {error}", False
     return Outcome(step.name, ok, round(time.monotonic() - begun, 2), detail)
