@@ -24,21 +24,24 @@ def on_node(service: Service, node: Node, script: str) -> list[str]:
     return ["/bin/sh", script, node["namespace"], node["name"], service["user"], *command]
 
 
-def program(service: Service, node: Node | None, script: str) -> dict[str, Any]:
+def program(service: Service, node: Node | None, etc: str, log: str) -> dict[str, Any]:
     """Describe one program: what it runs as whom, how one knows that it answers, what outlives it."""
     ready = service.get("ready", {})
+    command = on_node(service, node, f"{etc}/on_node.sh") if node else list(service["command"])
+    if service.get("own_log"):
+        command = ["/bin/sh", f"{etc}/own_log.sh", f"{log}/{service['name']}-own.log", *command]
     return {
         "name": f"{service['name']}-{node['name']}" if node else service["name"],
         "kind": service["kind"],
         "user": "root" if node and node["namespace"] else service["user"],
-        "command": on_node(service, node, script) if node else list(service["command"]),
+        "command": command,
         "directory": service.get("directory", "/"),
         "keep_jobs": service.get("keep_jobs", False),
         "ready": {key: filled(value, node) for key, value in ready.items()} if node else ready,
     }
 
 
-def programs(services: Iterable[Service], nodes: list[Node], script: str) -> list[dict[str, Any]]:
+def programs(services: Iterable[Service], nodes: list[Node], etc: str, log: str) -> list[dict[str, Any]]:
     """Expand all services in their order; each waits (systemd's After) for those of earlier services."""
     found: list[dict[str, Any]] = []
     for service in services:
@@ -46,7 +49,7 @@ def programs(services: Iterable[Service], nodes: list[Node], script: str) -> lis
             continue
         earlier = [one["name"] for one in found]
         places = nodes if service.get("per_node") else [None]
-        found += [program(service, node, script) | {"after": earlier} for node in places]
+        found += [program(service, node, etc, log) | {"after": earlier} for node in places]
     return found
 
 
