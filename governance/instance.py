@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from governance.errors import UsageError
 from governance.identity import instance_name
 
+SYSTEM_SETTINGS = Path("/etc/tre")
 DEFAULT_INSTANCE = "main"
 DEFAULT_PORT_BASE = 8000
 PORTS_PER_INSTANCE = 20
@@ -141,7 +142,7 @@ class Instance:
 
 def settings_file(name: str) -> Path | None:
     """Return the settings file of an instance: the system's, else the user's, else None."""
-    system = Path("/etc/tre") / f"{name}.toml"
+    system = SYSTEM_SETTINGS / f"{name}.toml"
     if system.is_file():
         return system
     try:

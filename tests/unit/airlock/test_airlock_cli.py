@@ -15,15 +15,15 @@ SMALL_TABLE = "sex,count\nF,120\nM,4\n"
 def tre(house, monkeypatch, capsys):
     """Run `tre` as a person on the house's instance; return exit code, output and complaints."""
     home = house.airlock.instance.paths.etc.parent
-    settings = home / ".config" / "tre" / "test.toml"
+    settings = home / "settings" / "test.toml"
     settings.parent.mkdir(parents=True)
+    monkeypatch.setattr("governance.instance.SYSTEM_SETTINGS", settings.parent)
     paths = house.airlock.instance.paths
     lines = [
         f'{name} = "{getattr(paths, name)}"' for name in ("etc", "state", "run", "data", "software", "log")
     ]
     text = "\n".join([f'database_url = "{house.airlock.instance.database_url}"', "[paths]", *lines])
     settings.write_text(text, encoding="utf-8")
-    monkeypatch.setenv("HOME", str(home))
     monkeypatch.setattr("os.getuid", lambda: 0)
 
     def command(person, *arguments):
