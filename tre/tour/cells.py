@@ -23,18 +23,33 @@ from warehouse_lib.frames.buckets import map_buckets
 def conditions(bucket):
     return len(bucket.to_pandas("condition_occurrence"))
 
-with workspace.cluster(workers={WORKERS}, cores=1, memory_gib=1) as cluster:
-    client = cluster.client()
-    client.wait_for_workers({WORKERS}, timeout=120)
-    counted = sum(map_buckets(conditions, wh.buckets, client))
+cluster = workspace.cluster(workers={WORKERS}, cores=1, memory_gib=1)
+client = cluster.client()
+client.wait_for_workers({WORKERS}, timeout=120)
+counted = sum(map_buckets(conditions, wh.buckets, client))
 assert counted == len(wh.to_pandas("condition_occurrence"))
 print("{WORKERS} workers counted", counted, "conditions over", len(wh.buckets), "buckets")
 """
 
 PROBE = """
-import json, subprocess, sys
-done = subprocess.run([sys.executable, "-m", "kernels.probe", "--json"], capture_output=True, text=True)
-print(done.stdout)
+import json
+
+def probe():
+    import json, subprocess, sys
+    argv = [sys.executable, "-m", "kernels.probe", "--json"]
+    return json.loads(subprocess.run(argv, capture_output=True, text=True).stdout)
+
+print(json.dumps([probe()]))
+"""
+
+PROBE_WORKERS = """
+print(json.dumps(list(client.run(probe).values())))
+"""
+
+CLOSE_CLUSTER = """
+client.close()
+cluster.close()
+print("workers closed")
 """
 
 SMALL = """

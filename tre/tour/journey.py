@@ -10,7 +10,8 @@ import httpx
 from sqlalchemy import Engine
 
 from governance.instance import Instance
-from tre.tour import cells, hub
+from kernels.protocol import Role
+from tre.tour import cells, hub, probes
 from tre.tour.browser import Browser
 from tre.tour.command_line import tre
 from tre.tour.exercise import AUTHOR, CHECKERS, Exercise
@@ -81,17 +82,27 @@ def ask_cohort(visit: Visit) -> str:
     return visit.cell(cells.COHORT)
 
 
-def probe_walls(visit: Visit) -> str:
-    """The sandbox proves itself from inside: what must be blocked is, what must be allowed is."""
-    found = json.loads(visit.cell(cells.PROBE))
-    if found["escaped"]:
-        raise StepFailedError(f"{found['escaped']} forbidden acts succeeded in the notebook.")
-    return f"{found['blocked']} acts blocked, none escaped"
+def probe_notebook(visit: Visit) -> str:
+    """The notebook's sandbox proves itself: what must be blocked is, what must be allowed is."""
+    return _probe(visit, cells.PROBE, Role.NOTEBOOK)
 
 
 def compute_on_workers(visit: Visit) -> str:
     """Dask workers run as SLURM jobs under the same walls and compute over all buckets."""
     return visit.cell(cells.CLUSTER)
+
+
+def probe_workers(visit: Visit) -> str:
+    """The workers' sandboxes prove themselves too; then the workers are closed."""
+    said = _probe(visit, cells.PROBE_WORKERS, Role.WORKER)
+    visit.cell(cells.CLOSE_CLUSTER)
+    return said
+
+
+def _probe(visit: Visit, cell: str, role: Role) -> str:
+    found = json.loads(visit.cell(cell))
+    probes.keep(visit.instance, visit.engine, visit.exercise.project, role, found)
+    return probes.judge(found)
 
 
 def write_small_table(visit: Visit) -> str:
@@ -203,8 +214,9 @@ STEPS: tuple[Step[Visit], ...] = (
     Step("spawn", spawn),
     Step("kernel opens the extract", open_data),
     Step("cohort, pandas, Dask frame", ask_cohort),
-    Step("sandbox proves itself", probe_walls),
+    Step("sandbox proves itself", probe_notebook),
     Step("Dask on two jobs", compute_on_workers),
+    Step("workers' sandboxes prove themselves", probe_workers),
     Step("table written", write_small_table),
     Step("pre-check finds the small cell", check_before),
     Step("submission refused at once", submit_small),
