@@ -16,12 +16,12 @@ from tre.tour.steps import StepFailedError
 
 
 def judge(found: Sequence[dict[str, Any]]) -> str:
-    """Word the result of some probes; fail when a forbidden act succeeded, or none was probed."""
+    """Word the result of some probes; fail when one differs from the exact matrix, or none was made."""
     if not found:
         raise StepFailedError("No probe answered.")
-    escaped = sum(int(one["escaped"]) for one in found)
-    if escaped:
-        raise StepFailedError(f"{escaped} forbidden acts succeeded.")
+    wrong = sorted({act for one in found for act in one["wrong"]})
+    if wrong:
+        raise StepFailedError(f"Acts that did not end as they must: {', '.join(wrong)}.")
     blocked = sum(int(one["blocked"]) for one in found)
     return f"{blocked} acts blocked in {len(found)} sandbox(es), none escaped"
 
