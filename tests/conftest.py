@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from governance import instance
+
 ROOT = Path(__file__).resolve().parents[1]
 INHERITED = ("TRE_INSTANCE", "TRE_AS", "TRE_DEBUG", "SLURM_CONF", "JUPYTERHUB_API_TOKEN", "DASK_CONFIG")
 NEED_A_CLUSTER = ("cluster", "browser")
@@ -23,10 +25,18 @@ def test_data_folder() -> Path | None:
 
 
 @pytest.fixture(autouse=True)
-def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def own_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take away what would make a test depend on who runs it and where."""
     for name in INHERITED:
         monkeypatch.delenv(name, raising=False)
+    if not any(request.node.get_closest_marker(kind) for kind in NEED_A_CLUSTER):
+        monkeypatch.setattr(instance, "settings_file", users_settings)
+
+
+def users_settings(name: str) -> Path | None:
+    """Find an instance below the test's home only, never one that is set up on this machine."""
+    file = Path.home() / ".config" / "tre" / f"{name}.toml"
+    return file if file.is_file() else None
 
 
 @pytest.fixture(scope="session")
