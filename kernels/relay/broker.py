@@ -1,6 +1,7 @@
 """The way to the broker: its unix socket beside the hub, or the hub-side relay from a node."""
 
 import socket
+import time
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,6 +11,9 @@ from kernels.protocol import Verb, outcome
 from kernels.relay import lines
 
 BROKER_ANSWERS_WITHIN_S = 20.0
+# A broker that was killed is started again within seconds; a job that begins just then waits for it.
+BROKER_RETURNS_WITHIN_S = 10.0
+PAUSE_S = 0.2
 
 
 class Broker(Protocol):
@@ -34,8 +38,21 @@ class LocalBroker:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(BROKER_ANSWERS_WITHIN_S)
             try:
-                connection.connect(str(self._path))
+                self._reach(connection)
                 answer = lines.ask(connection, {"verb": verb, **arguments})
             except OSError as error:
                 raise BrokenError("The broker does not answer.") from error
         return outcome(answer)
+
+    def _reach(self, connection: socket.socket) -> None:
+        # Trying again is safe: where nobody listens, nothing was asked yet.
+        give_up = time.monotonic() + BROKER_RETURNS_WITHIN_S
+        while True:
+            try:
+                connection.connect(str(self._path))
+            except (ConnectionRefusedError, FileNotFoundError):
+                if time.monotonic() > give_up:
+                    raise
+                time.sleep(PAUSE_S)
+            else:
+                return
