@@ -1,4 +1,4 @@
-"""A broker that is away for a moment is waited for; one that stays away breaks the question, not the relay."""
+"""A broker that is away for a moment is waited for; one that stays away breaks the question alone."""
 
 import json
 import socket
