@@ -1,8 +1,9 @@
 """Who acts on the command line: the operating-system user, mapped to a person by the register.
 
 The mapping is data, never a guess: a person's record names the operating-system user that acts as him
-(`os_user`; the file that `make up` applies gives root to the first administrator). Only root, and the one
-user of the embedded profile, may name somebody else with ``--as`` or ``TRE_AS``.
+(`os_user`; the file that `make up` applies gives root to the first administrator). Only root may name
+somebody else with ``--as`` or ``TRE_AS``. The one user of the embedded profile, who owns everything of his
+instance, counts as its root and may also act as one of its services.
 """
 
 import os
@@ -53,6 +54,8 @@ def current(instance: Instance, as_person: str | None = None) -> str:
     named = as_person or os.environ.get("TRE_AS") or None
     if named is not None:
         return _named(instance, named, uid)
+    if instance.profile is Profile.EMBEDDED:
+        uid = 0
     if not _register_exists(instance):
         return _without_register(uid)
     with transaction(open_database(instance)) as session:
@@ -82,6 +85,8 @@ def resolve(session: Session, instance: str, os_user: str, uid: int) -> str:
 def _named(instance: Instance, person: str, uid: int) -> str:
     if uid != 0 and instance.profile is not Profile.EMBEDDED:
         raise UsageError("Only root may act as somebody else: leave --as (TRE_AS) out.")
+    if instance.profile is Profile.EMBEDDED and person in SERVICE_ACCOUNTS.values():
+        return person
     return person_id(person)
 
 

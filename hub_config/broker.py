@@ -1,13 +1,12 @@
 """The broker as a service: who may call what, the verbs at its socket, the steward beside them."""
 
 import logging
-import pwd
 import sys
 import threading
 
 from governance.database import open_engine
-from governance.identity import service_account
 from governance.instance import Instance
+from hub_config import owners
 from hub_config.scheduler import Scheduler
 from hub_config.steward import Steward
 from hub_config.verbs import HUB_VERBS, RELAY_VERBS, Broker
@@ -15,12 +14,12 @@ from hub_config.wire import Server
 
 
 def callers(instance: Instance) -> dict[int, frozenset[str]]:
-    """Return the verbs each service's uid may call."""
-    names = {"hub": HUB_VERBS, "relay": RELAY_VERBS}
-    return {
-        pwd.getpwnam(service_account(instance.name, service)).pw_uid: verbs
-        for service, verbs in names.items()
-    }
+    """Return the verbs each service's uid may call; services that share a uid share their verbs."""
+    allowed: dict[int, frozenset[str]] = {}
+    for service, verbs in {"hub": HUB_VERBS, "relay": RELAY_VERBS}.items():
+        uid = owners.service_uid(instance, service)
+        allowed[uid] = allowed.get(uid, frozenset()) | verbs
+    return allowed
 
 
 def main() -> None:

@@ -134,6 +134,15 @@ class Executor:
     def submit(self, account: str, script: str) -> Message:
         """Run sbatch as `account`, with the script on standard input."""
         who = self._account(account)
+        self.check_script(account, script)
+        answer = self._run(self.submit_command(who.pw_uid, who.pw_gid), script)
+        job = re.fullmatch(r"(\d+)(?:;\S+)?", answer.strip().rsplit("\n", 1)[-1])
+        if job is None:
+            raise OSError("sbatch gave no job id")
+        return {"slurm_job_id": int(job[1])}
+
+    def check_script(self, account: str, script: str) -> None:
+        """Raise RefusalError unless every line of `script` fits the grammar for `account`."""
         expected = {
             "group": account.rsplit("-", 1)[0],
             "instance": self.instance.name,
@@ -141,11 +150,6 @@ class Executor:
         }
         if why := why_not_in_grammar(script, expected):
             raise RefusalError(why)
-        answer = self._run(self.submit_command(who.pw_uid, who.pw_gid), script)
-        job = re.fullmatch(r"(\d+)(?:;\S+)?", answer.strip().rsplit("\n", 1)[-1])
-        if job is None:
-            raise OSError("sbatch gave no job id")
-        return {"slurm_job_id": int(job[1])}
 
     def submit_command(self, uid: int, gid: int) -> list[str]:
         """Build sbatch's argument list: no environment travels, the id comes alone."""

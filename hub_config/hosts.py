@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from governance.facts import Service
 from governance.identity import service_account
-from governance.instance import Instance
+from governance.instance import Instance, Profile
 from governance.people import Membership
 from governance.projects import Project, ProjectStatus
 
@@ -158,6 +159,8 @@ def remove_group(name: str) -> list[str]:
 
 def make_extract(instance: Instance, project: str) -> Sequence[str]:
     """Build the child that writes a project's extract, as the custodian: he alone reads the warehouse."""
-    custodian = ["/usr/sbin/runuser", "-u", service_account(instance.name, "custodian"), "--"]
-    command = instance.paths.software / "services" / "bin" / "tre"
-    return [*custodian, str(command), "--instance", instance.name, "warehouse", "extract", project]
+    tre = [str(instance.paths.software / "services" / "bin" / "tre"), "--instance", instance.name]
+    extract = ["warehouse", "extract", project]
+    if instance.profile is Profile.EMBEDDED:  # one user is everybody, and says as whom it acts
+        return [*tre, "--as", Service.CUSTODIAN, *extract]
+    return ["/usr/sbin/runuser", "-u", service_account(instance.name, "custodian"), "--", *tre, *extract]

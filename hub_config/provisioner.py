@@ -24,7 +24,7 @@ from governance import audit, register
 from governance.database import open_engine, transaction
 from governance.instance import Instance
 from governance.projects import Project, ProjectStatus
-from hub_config import hosts
+from hub_config import hosts, owners
 from hub_config.hosts import Folder, Group, User, Wishes
 
 EXTRACT_S = 3600
@@ -91,7 +91,7 @@ def provision(instance: Instance, check: bool = False, run: Run = run_command) -
         plans = [_plan(session, instance, project, at, run) for project in register.projects(session)]
     changes: list[Change] = []
     failures: list[Failure] = []
-    for plan in [lambda: _folders(hosts.parents(instance), ""), *plans]:
+    for plan in [lambda: _folders(owners.folders(instance, hosts.parents(instance)), ""), *plans]:
         # Each step looks at the machine only when it is its turn: a folder needs the group made before it.
         for change, act in plan():
             changes.append(change)
@@ -119,7 +119,7 @@ def _plan(
     if project.status is ProjectStatus.CLOSED:
         names = [member.account.name for member in members]
         return lambda: _closed(instance, project, names, run)
-    wanted = hosts.wishes(instance, project, members, at)
+    wanted = owners.wishes(instance, hosts.wishes(instance, project, members, at))
     return lambda: _open(instance, wanted, run)
 
 
@@ -210,14 +210,24 @@ def make_folder(folder: Folder) -> None:
         os.close(descriptor)
 
 
+def remove_tree(path: Path) -> None:
+    """Remove a tree. Root passes folders that are read-only; anybody else must open his own first."""
+    if os.geteuid() != 0:
+        for folder, _, _ in os.walk(path):
+            Path(folder).chmod(0o700)
+    shutil.rmtree(path)
+
+
 def _closed(instance: Instance, project: Project, accounts: Sequence[str], run: Run) -> Iterator[Step]:
     extracts, root = instance.paths.extracts / project.id, instance.paths.project(project.id)
     if extracts.exists():
-        yield Change("extract", project.id, "removed", project.id), lambda: shutil.rmtree(extracts)
+        yield Change("extract", project.id, "removed", project.id), lambda: remove_tree(extracts)
     if project.exercise and root.exists():
-        yield Change("folder", str(root), "removed", project.id), lambda: shutil.rmtree(root)
-    elif root.exists() and (found := folder_drift(shut := Folder(root, hosts.ROOT, hosts.ROOT, 0o700))):
-        yield Change("folder", str(root), found, project.id), lambda: make_folder(shut)
+        yield Change("folder", str(root), "removed", project.id), lambda: remove_tree(root)
+    elif root.exists():
+        yield from _folders(
+            owners.folders(instance, [Folder(root, hosts.ROOT, hosts.ROOT, 0o700)]), project.id
+        )
     for name in accounts:
         yield from _retire(name, project, run)
     if project.exercise and _group_of(project.group) is not None:

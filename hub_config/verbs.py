@@ -23,7 +23,7 @@ from governance.decisions import Refused
 from governance.errors import BrokenError, UsageError
 from governance.instance import Instance
 from governance.wording import DEFAULT_LANGUAGE
-from hub_config import admission, jobspecs, journal
+from hub_config import admission, jobspecs, journal, owners
 from hub_config.environments import Environments, why_not
 from hub_config.journal import Spawn
 from hub_config.scheduler import Scheduler
@@ -264,6 +264,7 @@ class Broker:
             if isinstance(row, Refused):
                 self._record_refusal(session, person, known.id if known else None, row)
                 return row
+            row.uid, row.gid = owners.job_ids(self.instance, row.uid, row.gid)
             session.add(row)
             session.flush()
             self._record(session, row, "submit", row.profile)
