@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import stat
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,7 +65,17 @@ def _host_accounts(_: Victims) -> None:
 
 
 def _any_host_place(_: Victims) -> None:
-    demand([place for place in HOST_PLACES if Path(place).exists()], "none is there")
+    there = [Path(place) for place in HOST_PLACES if Path(place).exists()]
+    demand([place for place in there if not is_only_the_way(place, Path(sys.prefix))], "none is there")
+
+
+def is_only_the_way(place: Path, software: Path) -> bool:
+    """Whether nothing lies below `place` but the way to the mounted software, which a user keeps at home."""
+    if place == software:
+        return True
+    return software.is_relative_to(place) and all(
+        is_only_the_way(below, software) for below in place.iterdir()
+    )
 
 
 def _client(_: Victims) -> None:
