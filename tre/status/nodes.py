@@ -2,14 +2,16 @@
 
 import json
 import os
+import socket
 import subprocess
 from pathlib import Path
 from typing import Any
 
-from governance.instance import Instance
+from governance.instance import Instance, Profile
 
 SINFO = "/usr/bin/sinfo"
 PATIENCE_S = 10
+LOCAL = "local"  # no scheduler watches it
 
 
 def sinfo_argv() -> list[str]:
@@ -40,6 +42,17 @@ def probe_folder(instance: Instance) -> Path:
 
 def nodes(instance: Instance) -> list[dict[str, Any]]:
     """List the nodes; empty when SLURM does not answer (its state then says so)."""
+    folder = probe_folder(instance)
+    return [
+        {"name": name, "state": state, "probe": read_probe(folder, name)}
+        for name, state in node_states(instance).items()
+    ]
+
+
+def node_states(instance: Instance) -> dict[str, str]:
+    """Return each node's state in SLURM's words; without SLURM this machine is the one node."""
+    if instance.profile is Profile.EMBEDDED:
+        return {socket.gethostname(): LOCAL}
     configuration = instance.paths.etc / "slurm" / "slurm.conf"
     environment = os.environ | {"SLURM_CONF": str(configuration)}
     try:
@@ -47,9 +60,5 @@ def nodes(instance: Instance) -> list[dict[str, Any]]:
             sinfo_argv(), env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=True
         )
     except (OSError, subprocess.SubprocessError):
-        return []
-    folder = probe_folder(instance)
-    return [
-        {"name": name, "state": state, "probe": read_probe(folder, name)}
-        for name, state in parse_sinfo(answer.stdout).items()
-    ]
+        return {}
+    return parse_sinfo(answer.stdout)

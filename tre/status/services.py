@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from governance.instance import Instance
+from governance.instance import Instance, Profile
 
 PATIENCE_S = 2.0
 LOOPBACK = "127.0.0.1"
@@ -37,7 +37,11 @@ def services(instance: Instance) -> tuple[Service, ...]:
         ("proxy", ports.proxy, f"{LOOPBACK}:{ports.proxy}"),
         ("hub", ports.hub, f"{LOOPBACK}:{ports.hub}"),
         ("airlock", ports.airlock, instance.airlock_url),
-        ("slurmctld", ports.slurmctld, f":{ports.slurmctld}"),
+        *(
+            ()
+            if instance.profile is Profile.EMBEDDED
+            else (("slurmctld", ports.slurmctld, f":{ports.slurmctld}"),)
+        ),
     )
     sockets = ("broker", "executor", "relay")
     return (

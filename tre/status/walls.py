@@ -32,7 +32,13 @@ def _workspace_uids_rejected(instance: Instance) -> bool:
     return listed.returncode == 0
 
 
-def _unified_cgroups(_: Instance) -> bool:
+def _own_accounts(instance: Instance) -> bool:
+    return instance.profile is not Profile.EMBEDDED
+
+
+def _slurm_with_unified_cgroups(instance: Instance) -> bool:
+    if instance.profile is Profile.EMBEDDED:
+        return False
     controllers = Path("/sys/fs/cgroup/cgroup.controllers")
     return controllers.is_file() and "memory" in controllers.read_text(encoding="utf-8").split()
 
@@ -49,7 +55,13 @@ WALLS: tuple[Wall, ...] = (
     Wall(
         "firewall", "Traffic of workspace accounts is not rejected by the kernel.", _workspace_uids_rejected
     ),
-    Wall("memory-limits", "SLURM cannot enforce memory limits without cgroup v2.", _unified_cgroups),
+    Wall("accounts", "One system user is everybody; only the sandbox keeps projects apart.", _own_accounts),
+    Wall("scheduler", "Without SLURM no job queues, and none is bounded in its cores.", _own_accounts),
+    Wall(
+        "memory-limits",
+        "Memory limits are not enforced: that takes SLURM and cgroup v2.",
+        _slurm_with_unified_cgroups,
+    ),
     Wall("storage-quotas", "A project can fill the disk.", _storage_quotas),
     Wall("second-factor", "Demo logins have a password only.", _real_cluster),
     Wall("edge-tls", "Pages travel unencrypted; only this machine may see them.", _real_cluster),
