@@ -1,4 +1,4 @@
-"""Print where an instance is reached and how the demonstration's people log in; only root reads that."""
+"""Print where an instance is reached and how the demonstration's people log in, for its owner alone."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ import instance_facts
 def lines(facts: dict[str, object], logins: dict[str, str]) -> list[str]:
     """Word it for a terminal."""
     found = [f"  hub      {facts['tre_hub_url']}", f"  airlock  {facts['tre_airlock_url']}", ""]
-    found += ["  person      password (kept in demo-logins, readable by root)"] if logins else []
+    found += ["  person      password (kept in demo-logins, which only its owner reads)"] if logins else []
     return found + [f"  {person:<11} {password}" for person, password in sorted(logins.items())]
 
 

@@ -10,7 +10,9 @@ if ! command -v bwrap >/dev/null; then
 fi
 # As an account without privileges, with the namespaces a job will have.
 trial=(bwrap --unshare-all --unshare-user --disable-userns --die-with-parent --ro-bind / / --proc /proc /usr/bin/true)
-if ! setpriv --reuid=65534 --regid=65534 --clear-groups -- "${trial[@]}" 2>/dev/null; then
+drop=()
+[ "$(id -u)" -ne 0 ] || drop=(setpriv --reuid=65534 --regid=65534 --clear-groups --)
+if ! "${drop[@]}" "${trial[@]}" 2>/dev/null; then
   echo "Refused: this machine does not let an unprivileged account make the namespaces of a sandbox (user namespaces)." >&2
   echo "Inside a container or chroot, allow them or use a machine of its own. Nothing was started." >&2
   exit 1

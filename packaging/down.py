@@ -44,7 +44,7 @@ def end_jobs(slurm_conf: Path) -> None:
 
 def stop_services(instance: str, software: Path, etc: Path) -> None:
     """Tell the service manager to stop everything it started for the instance."""
-    if Path("/run/systemd/system").is_dir():
+    if Path("/run/systemd/system").is_dir() and not (etc / "supervisord.conf").is_file():
         run("systemctl", "stop", f"tre-{instance}.target")
         return
     control = [str(software / "services" / "bin" / "supervisorctl"), "-c", str(etc / "supervisord.conf")]

@@ -10,8 +10,7 @@ started=$SECONDS
 step() { printf '\n== %s (after %ss)\n' "$1" $((SECONDS - started)); }
 
 if [ "$(id -u)" -ne 0 ]; then
-  echo "make up needs root on Debian 12 or newer for SLURM and accounts; the profile without root is not built yet." >&2
-  exit 1
+  exec "$here/up_embedded.sh" "$instance"
 fi
 
 step "Environments"
