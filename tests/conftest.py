@@ -30,13 +30,7 @@ def own_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     for name in INHERITED:
         monkeypatch.delenv(name, raising=False)
     if not any(request.node.get_closest_marker(kind) for kind in NEED_A_CLUSTER):
-        monkeypatch.setattr(instance, "settings_file", users_settings)
-
-
-def users_settings(name: str) -> Path | None:
-    """Find an instance below the test's home only, never one that is set up on this machine."""
-    file = Path.home() / ".config" / "tre" / f"{name}.toml"
-    return file if file.is_file() else None
+        monkeypatch.setattr(instance, "SYSTEM_SETTINGS", Path("/nonexistent"))
 
 
 @pytest.fixture(scope="session")
