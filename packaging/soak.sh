@@ -34,7 +34,8 @@ for place in /etc/apt/sources.list /etc/apt/sources.list.d /etc/pip.conf /etc/xd
 done
 # Package folders on disk that those settings name, if any.
 folders=$({ cat "$root"/etc/pip.conf "$root"/etc/xdg/pip/* "$root"/root/.config/pip/* 2>/dev/null; echo "${PIP_FIND_LINKS:-}"; } |
-  grep -oE '(file://)?/[A-Za-z0-9/_.-]+' | sed 's#^file://##' | sort -u)
+  grep -oE '(file://)?/[A-Za-z0-9/_.-]+' | sed 's#^file://##' | cut -d/ -f1-3 | sort -u)
+# (an index on disk keeps its files beside its list, so the folder above is handed in)
 settings=$(env | grep -E '^(PIP|NPM|npm|NODE|SSL|CURL|REQUESTS|http|https|no|HTTP|HTTPS|NO)_' || true)
 
 step "A clone, and nothing else"
