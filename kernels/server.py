@@ -12,7 +12,7 @@ SETTINGS = (
     "--ServerApp.allow_root=False",
     "--ServerApp.open_browser=False",
     "--LabApp.extension_manager=readonly",
-    "--LabApp.news_url=",
+    "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
 )
 
