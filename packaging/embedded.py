@@ -1,6 +1,7 @@
 """Set up and start the embedded profile: one unprivileged user plays everybody, without SLURM.
 
     embedded.py needs INSTANCE     refuse, with words, what this user or machine cannot do; nothing is changed
+    embedded.py places INSTANCE    print where software, configuration and state are kept, a line each
     embedded.py start INSTANCE     folders, settings, secrets, database, edge; then every service, and wait
 
 Standard library only: the system's Python runs this. What is done already is not done again. The services are
@@ -53,6 +54,11 @@ def instance_of(name: str) -> Instance:
     return instance_facts.load(name) if own.is_file() else from_settings(name, {"profile": "embedded"})
 
 
+def told_places(instance: Instance) -> tuple[Path, ...]:
+    """Return the folders up_embedded.sh asks for, in its order."""
+    return (instance.paths.software, instance.paths.etc, instance.paths.state)
+
+
 # ---- what is needed ----
 
 
@@ -101,12 +107,13 @@ def make_places(instance: Instance) -> None:
 
 
 def make_contents(instance: Instance) -> None:
-    """Fill what the services expect: proxy, kernels, secrets, database, keys, the edge's configuration."""
+    """Fill what the services expect: software, secrets, database, keys, the edge's configuration."""
     paths = instance.paths
     tre = (str(paths.software / "services" / "bin" / "tre"), "--instance", instance.name)
-    install_proxy(paths.software)
-    kernels = (str(paths.workspace_python), "-m", "kernels.kernelspecs")
-    run(*kernels, "--prefix", str(paths.software / "workspace"))
+    if os.access(paths.software, os.W_OK):  # else another instance's, which is complete
+        install_proxy(paths.software)
+        kernels = (str(paths.workspace_python), "-m", "kernels.kernelspecs")
+        run(*kernels, "--prefix", str(paths.software / "workspace"))
     secret = paths.etc / "airlock" / "oauth_secret"
     if not secret.exists():
         run("/usr/bin/openssl", "rand", "-hex", "-out", str(secret), "32")
@@ -267,15 +274,17 @@ def answers(place: Path | int) -> bool:
 def main(arguments: Sequence[str]) -> int:
     """Do one step."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("step", choices=["needs", "start"])
+    parser.add_argument("step", choices=["needs", "places", "start"])
     parser.add_argument("instance", default=DEFAULT_INSTANCE)
     given = parser.parse_args(arguments)
     os.umask(0o077)
     if reasons := list(why_not(given.instance)):
         sys.stderr.write("".join(f"Refused: {reason}\n" for reason in reasons))
         return REFUSED
+    instance = instance_of(given.instance)
+    if given.step == "places":
+        sys.stdout.write("".join(f"{place}\n" for place in told_places(instance)))
     if given.step == "start":
-        instance = instance_of(given.instance)
         make_places(instance)
         make_contents(instance)
         start(instance)

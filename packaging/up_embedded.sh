@@ -3,7 +3,6 @@
 set -euo pipefail
 instance=$1
 here=$(cd "$(dirname "$0")" && pwd)
-home=$HOME/.local/share/tre/$instance
 started=$SECONDS
 
 step() { printf '\n== %s (after %ss)\n' "$1" $((SECONDS - started)); }
@@ -13,25 +12,27 @@ echo "Not root: this sets up the profile \"embedded\". One user plays everybody 
 step "Sandbox: can this machine hold one?"
 "$here/can_sandbox.sh"
 /usr/bin/python3 "$here/embedded.py" needs "$instance"
+mapfile -t places < <(/usr/bin/python3 "$here/embedded.py" places "$instance")
+software=${places[0]} etc=${places[1]} state=${places[2]}
 
 step "Environments"
 umask 022
-/usr/bin/python3 "$here/environments.py" services workspace --software "$home/software" >/dev/null
+/usr/bin/python3 "$here/environments.py" services workspace --software "$software" >/dev/null
 umask 077
 
 step "Services"
 /usr/bin/python3 "$here/embedded.py" start "$instance"
 
 step "Demonstration: people, projects, a synthetic population"
-"$home/software/services/bin/python" "$here/demo.py" --instance "$instance" --tre "$home/software/services/bin/tre" \
-  --etc "$home/etc" --state "$home/state"
+"$software/services/bin/python" "$here/demo.py" --instance "$instance" --tre "$software/services/bin/tre" \
+  --etc "$etc" --state "$state"
 
 step "Ready"
 /usr/bin/python3 "$here/addresses.py" "$instance"
-"$home/software/services/bin/tre" --instance "$instance" status || true
-echo "  command  $home/software/services/bin/tre --instance $instance"
+"$software/services/bin/tre" --instance "$instance" status || true
+echo "  command  $software/services/bin/tre --instance $instance"
 
 if [ "${TRE_TOUR:-yes}" = yes ]; then
   step "Tour: the whole path once"
-  "$home/software/services/bin/tre" --instance "$instance" tour
+  "$software/services/bin/tre" --instance "$instance" tour
 fi
