@@ -45,6 +45,10 @@ SHARED: Mapping[str, Word] = MappingProxyType(
         "remedy": Word("Qué puede hacer", "What you can do"),
         "refused": Word("No permitido", "Not allowed"),
         "not_found": Word("No existe", "Not found"),
+        "not_found_lead": Word(
+            "Esta página no existe o no está abierta para usted.",
+            "This page does not exist, or is not open to you.",
+        ),
         "broken": Word("Algo no funciona", "Something is broken"),
         "back": Word("Volver", "Back"),
         "until": Word("hasta", "until"),

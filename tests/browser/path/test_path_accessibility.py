@@ -87,16 +87,17 @@ def test_signing_in_needs_no_mouse(person: Callable[..., Person]) -> None:
 
 
 @pytest.mark.parametrize("room", ["hub", "airlock"])
-def test_the_switch_turns_every_word_english_and_stays(person: Callable[..., Person], room: str) -> None:
-    visitor = person("ana")
-    address = first_page(visitor, room)
-    page = visitor.sign_in(address)
+def test_the_switch_turns_the_page_english_stays_so_and_turns_back(ana: Person, room: str) -> None:
+    page = ana.page
+    page.goto(first_page(ana, room))
     page.locator('a[hreflang="en"]').click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator("h1")).to_have_text({"hub": "Your projects", "airlock": "My requests"}[room])
     keep(page, f"30-english-{room}")
-    page.goto(address)
+    page.goto(first_page(ana, room))
     expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.locator('a[hreflang="es"]').click()
+    expect(page.locator("html")).to_have_attribute("lang", "es")
 
 
 @pytest.mark.parametrize("room", ["hub", "airlock"])

@@ -161,6 +161,8 @@ def test_the_start_is_told_phase_by_phase_and_ends_in_jupyterlab(researcher: Res
     assert len(researcher.phases) >= 2, researcher.phases
     expect(researcher.person.page.locator("#jp-main-dock-panel").first).to_be_visible(timeout=40_000)
     expect(researcher.person.page.locator("#jupyterlab-splash")).to_have_count(0, timeout=40_000)
+    started = researcher.person.page.locator(".jp-LauncherCard, .jp-NotebookPanel")
+    expect(started.first).to_be_visible(timeout=40_000)
     keep(researcher.person.page, "05-lab", whole=False)
 
 
