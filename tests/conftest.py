@@ -15,6 +15,7 @@ from governance import instance
 ROOT = Path(__file__).resolve().parents[1]
 INHERITED = ("TRE_INSTANCE", "TRE_AS", "TRE_DEBUG", "SLURM_CONF", "JUPYTERHUB_API_TOKEN", "DASK_CONFIG")
 NEED_A_CLUSTER = ("cluster", "browser")
+SET_UP_AN_INSTANCE = ROOT / "tests" / "attack" / "sandbox"  # a throw-away one, in the system's place
 
 
 def test_data_folder() -> Path | None:
@@ -29,7 +30,8 @@ def own_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     """Take away what would make a test depend on who runs it and where."""
     for name in INHERITED:
         monkeypatch.delenv(name, raising=False)
-    if not any(request.node.get_closest_marker(kind) for kind in NEED_A_CLUSTER):
+    uses_machine = any(request.node.get_closest_marker(kind) for kind in NEED_A_CLUSTER)
+    if not uses_machine and SET_UP_AN_INSTANCE not in request.path.parents:
         monkeypatch.setattr(instance, "SYSTEM_SETTINGS", Path("/nonexistent"))
 
 
