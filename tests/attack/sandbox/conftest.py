@@ -34,13 +34,6 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
-@pytest.fixture(autouse=True)
-def own_environment(monkeypatch):
-    """Here the machine's settings are meant: porter and relay read their house's own file."""
-    for name in ("TRE_INSTANCE", "TRE_AS", "TRE_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
-
-
 @pytest.fixture(scope="session")
 def software() -> Iterator[Path]:
     place = Path(tempfile.mkdtemp(prefix="tre-sw-", dir="/tmp"))
