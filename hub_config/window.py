@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -13,6 +13,8 @@ from governance.database import transaction
 from governance.decisions import Allowed, Decision, Refused
 from hub_config import connection
 from hub_config.profiles import ComputeProfile, offered
+
+A_MOMENT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,10 @@ class Window:
     def local(self, moment: datetime | None) -> str:
         """Write a moment in the institution's local time, without seconds; no moment is no text."""
         return "" if moment is None else moment.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
+
+    def last_day(self, moment: datetime | None) -> str:
+        """Write the local day on which a permission is last good: one until midnight ends the day before."""
+        return "" if moment is None else (moment - A_MOMENT).astimezone(self.zone).strftime("%d/%m/%Y")
 
     def form(self, person: str, project: str, language: str) -> str | Refused:
         """Return the choice of profiles as HTML (JupyterHub puts it into the spawn page as it is)."""

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from airlock.domain.finding import FileReport, Finding, Verdict, cell_place
+from airlock.domain.outputs import OutputKind
 from airlock.domain.request import RequestFile
 from airlock.intake_wording import SPANISH as REFUSALS
 from airlock.previews import Preview, SheetView, parse, preview
 from airlock.store.content import ending
 from airlock.web.fileview import ROWS, Window, lay_over
 from airlock.web.finding_words import SPANISH, said
+from airlock.web.words import WORDS
 from tests.support.airlock_house import SMALL
 
 SOURCE = Path(__file__).parents[3] / "airlock"
@@ -126,3 +128,8 @@ def test_every_rule_of_the_checks_has_words_in_spanish():
     assert len(found) > 30 and len(refusals) > 10
     assert sorted(found - SPANISH.keys()) == []
     assert sorted(refusals - REFUSALS.keys()) == []
+
+
+@pytest.mark.parametrize("kind", list(OutputKind))
+def test_every_kind_of_output_has_its_words(kind):
+    assert f"kind_{kind}" in WORDS
