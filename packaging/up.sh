@@ -13,6 +13,15 @@ if [ "$(id -u)" -ne 0 ]; then
   exec "$here/up_embedded.sh" "$instance"
 fi
 
+slurm_can_be_had() {
+  command -v slurmctld >/dev/null && return
+  apt-cache show slurmctld >/dev/null 2>&1 || { apt-get update -qq && apt-cache show slurmctld >/dev/null 2>&1; }
+}
+if ! slurm_can_be_had; then
+  echo "SLURM cannot be had on this machine: run make up as an ordinary user, which sets up the embedded profile." >&2
+  exit 1
+fi
+
 step "Environments"
 "$here/bootstrap.sh" "$instance"
 
