@@ -3,6 +3,7 @@
 import asyncio
 import json
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from tornado.httpclient import HTTPRequest
@@ -14,6 +15,7 @@ from tre.tour.steps import StepFailedError
 
 CELL_TIMEOUT_S = 240
 KERNEL_START_TIMEOUT_S = 60
+CLOSE_TIMEOUT_S = 5
 
 
 class Notebook:
@@ -60,7 +62,16 @@ class Notebook:
         try:
             return await asyncio.wait_for(_execute(socket, code), CELL_TIMEOUT_S)
         finally:
-            socket.close()
+            await _close(socket)
+
+
+async def _close(socket: WebSocketClientConnection) -> None:
+    # Closing is a handshake: without waiting for its end the connection would be left to the collector.
+    socket.close()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
+            while await socket.read_message() is not None:
+                pass
 
 
 async def _execute(socket: WebSocketClientConnection, code: str) -> str:
