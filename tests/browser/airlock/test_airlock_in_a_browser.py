@@ -16,6 +16,7 @@ import uvicorn
 from airlock.actions.vote import vote
 from airlock.domain.finding import Finding, Verdict, cell_place
 from airlock.domain.review import Vote
+from airlock.web.fileview import ROWS
 from airlock.web.main import build
 from airlock.web.pages import SCRIPT
 from airlock.web.sessions import COOKIE
@@ -194,11 +195,10 @@ def test_a_finding_leads_to_its_cell_far_down(house, page_of):
     assert page.evaluate("location.hash") == "#cell-1-700-2"
 
 
-def test_a_wide_table_paints_within_a_second(house, page_of):
+def test_a_wide_table_is_shown_in_a_window_of_rows(house, page_of):
     header = ",".join(f"c{column}" for column in range(50))
     row = ",".join(str(100 + column) for column in range(50))
     request = house.submitted(house.put("wide.csv", "\n".join([header, *[row] * 5000])))
-    page_of("ines", f"/requests/{request.id}")  # the preview is made on first sight
     page = page_of("ines", f"/requests/{request.id}")
-    timing = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
-    assert page.evaluate(timing) < 3_000  # goal 1,000 ms on an idle machine; benchmarks hold the number
+    shown = page.locator("table tr").count()
+    assert 100 <= shown <= ROWS + 1  # so that the page paints at once, however long the table
